@@ -23,7 +23,7 @@ COLORS = {
 
 
 def tenths(value: float, sign: bool = False) -> str:
-    """Return a number with one decimal, a real minus sign and no sign at zero; ``sign`` adds a plus to what is more."""
+    """Return a number with one decimal, a real minus sign and no sign at zero; ``sign`` adds a plus above zero."""
     rounded = round(value, 1) or 0.0  # avoids -0.0
     return (f"{rounded:+,.1f}" if sign and rounded else f"{rounded:,.1f}").replace("-", "−")
 

@@ -86,7 +86,7 @@ class Verdict:
 
     @property
     def notes(self) -> list[str]:
-        """What follows the reason: CCEE's decision, the state of a case, CDE's value, and what is open."""
+        """Notes after the reason: CCEE's decision, the state of a case, CDE's value, and what is open."""
         ccee = ccee_determination(self.ccee_determination, self.ccee_determination_date)
         notes = [f"{capitalized(ccee)}."] if ccee else []
         if self.case_state:

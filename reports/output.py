@@ -1,4 +1,4 @@
-"""Where requested output is written: never over existing files unless forced, and completely or not at all."""
+"""Write requested output: never over existing files unless forced, and completely or not at all."""
 
 import os
 import re

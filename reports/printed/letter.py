@@ -219,7 +219,7 @@ def _table(
 
 
 def _write(paragraph: Paragraph, text: str, bold: bool = False, size: float | None = None) -> None:
-    """Add the text unchanged, with blanks for a person, ``[so]``, marked. Characters that no document may hold go."""
+    """Add the text, with blanks for a person, ``[so]``, marked and without characters that documents do not allow."""
     clean = re.sub(r"[\x00-\x08\x0b\x0c\x0e-\x1f]", "", text)
     own = text in (*BLANKS, GREETING, NEXT_STEPS, *CLOSING)
     for part in re.split(r"(\[[^\]]*\])", clean) if own else [clean]:

@@ -1,1 +1,1 @@
-"""Benchmarks: every figure is a ratio of two sides measured in turn in one run, so that a busy machine slows both."""
+"""Benchmarks: every figure is a ratio of two sides measured alternately in one run, so a busy machine slows both."""

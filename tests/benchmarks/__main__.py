@@ -1,6 +1,4 @@
-"""``python -m tests.benchmarks``: measure, print targets and figures side by side, keep the result as JSON and the
-growth as a plot.
-"""
+"""``python -m tests.benchmarks``: measure, print targets and figures side by side, and write JSON and a growth plot."""
 
 import json
 import os
@@ -31,7 +29,7 @@ console = Console()
 
 @dataclass(frozen=True)
 class Figure:
-    """One line of the table: what is compared, the target, and what came out (the median)."""
+    """One line of the table: the comparison, the target, and the result (the median)."""
 
     name: str
     target: str
@@ -43,7 +41,7 @@ class Figure:
 
 
 def run_task(name: str, *arguments: object) -> dict[str, Any]:
-    """Run one side in a process of its own, which says its peak memory; adds its processor time."""
+    """Run one side in a separate process that reports its peak memory, and add its processor time."""
     command = [sys.executable, "-m", "tests.benchmarks.tasks", name, *map(str, arguments)]
     with tempfile.TemporaryFile() as out:
         process = subprocess.Popen(command, stdout=out, cwd=PROJECT)
@@ -59,7 +57,7 @@ def run_task(name: str, *arguments: object) -> dict[str, Any]:
 
 
 def ratios(one: list[dict[str, Any]], other: list[dict[str, Any]]) -> list[float]:
-    """Pair by pair, as they were measured in turn."""
+    """Return ratios pair by pair, in the order of measurement."""
     return [a["seconds"] / b["seconds"] for a, b in zip(one, other, strict=True)]
 
 
@@ -77,7 +75,7 @@ def figure(
 
 
 def measure(files: Path, work: Path, repeat: int, times: int) -> tuple[list[Figure], dict[str, Any]]:
-    """All figures of one state."""
+    """Return all figures of one state."""
     sides: dict[str, list[dict[str, Any]]] = {
         name: [] for name in ("parse_text", "rebuild", "again", "whole_process", "commands", "one_changed", "plain_way")
     }

@@ -1,4 +1,4 @@
-"""Make the typed rows of many states out of those of one: the same rows under other district codes."""
+"""Make the typed rows of many states from those of one: the same rows under other district codes."""
 
 from pathlib import Path
 
@@ -12,9 +12,9 @@ from transforms.sql import build_table
 
 
 def enlarge(run: Run, folder: Path, times: int) -> int:
-    """Let the run's views read ``times`` states; returns the number of indicator rows.
+    """Let the run's views read ``times`` states, and return the number of indicator rows.
 
-    Parts that are there are taken as they are.
+    Existing parts are reused.
     """
     with run.connect() as connection:
         parts = connection.execute(f"select source_id, path, entities, rows from {PARTS}").fetchall()
@@ -29,7 +29,7 @@ def enlarge(run: Run, folder: Path, times: int) -> int:
 
 
 def _copies(path: Path, folder: Path, times: int) -> list[Path]:
-    """The part itself and its copies."""
+    """Return the part itself and its copies."""
     table = None
     found = [path]
     for number in range(times - 1):
@@ -51,7 +51,9 @@ def _copies(path: Path, folder: Path, times: int) -> list[Path]:
 
 
 def _other_codes(codes: pa.Array, number: int) -> pa.Array:
-    """District codes of generated states are 50nnn, county offices 109nn: another digit in front makes another LEA."""
+    """Return codes of another state. District codes of generated states are 50nnn, county offices 109nn: another first
+    digit makes another LEA.
+    """
     office = pc.equal(pc.utf8_slice_codeunits(codes, 2, 4), "10")
     district = pc.utf8_replace_slice(codes, 3, 4, str(number + 1))
     return pc.if_else(office, pc.utf8_replace_slice(codes, 4, 5, str(number)), district)

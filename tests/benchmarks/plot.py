@@ -1,4 +1,4 @@
-"""How time and memory grow, as a picture."""
+"""A plot of how time and memory grow."""
 
 from pathlib import Path
 from typing import Any
@@ -8,8 +8,9 @@ import pandas as pd
 
 
 def growth_plot(grown: list[dict[str, Any]], determinations: list[dict[str, Any]], target: Path) -> None:
-    """Seconds and peak memory of a full rebuild against the bytes read, and of the determinations alone against rows;
-    both axes logarithmic.
+    """Plot seconds and peak memory of a full rebuild against bytes read, and of the determinations alone against rows.
+
+    Both axes are logarithmic.
     """
     rebuilds = pd.DataFrame(
         [

@@ -66,7 +66,7 @@ QUESTIONS = (
 
 
 def ask(release: Path) -> dict[str, Any]:
-    """Milliseconds of each question from dta.duckdb and from Parquet."""
+    """Return the milliseconds of each question from dta.duckdb and from Parquet."""
     with duckdb.connect(str(release / "dta.duckdb"), read_only=True) as stored, duckdb.connect() as over_files:
         for path in release.glob("*.parquet"):
             over_files.execute(f"create view {path.stem} as select * from read_parquet('{path}')")

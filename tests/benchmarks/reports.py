@@ -1,5 +1,6 @@
-"""How long printed pages and the workbook take: ``python -m tests.benchmarks.reports [FOLDER OF RELEASES] [PAGES]``.
-Nothing is asserted.
+"""Measure the time for printed pages and the workbook, without assertions.
+
+``python -m tests.benchmarks.reports [FOLDER OF RELEASES] [PAGES]``
 """
 
 import sys
@@ -28,8 +29,9 @@ def timed(what: str, n: int) -> Iterator[None]:
 
 
 def main(out: Path, pages: int) -> None:
-    """Measure on the current release of ``out``; with fewer LEAs than pages they are printed again under other names,
-    so that nothing is remembered.
+    """Measure on the current release of ``out``.
+
+    If there are fewer LEAs than pages, they are printed again under other names, so that nothing is cached.
     """
     with open_release(out) as connection, tempfile.TemporaryDirectory() as folder:
         leas, book = all_leas(connection), read_book(connection)

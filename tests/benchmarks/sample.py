@@ -1,5 +1,6 @@
-"""``python -m tests.benchmarks.sample``: how long a person waits on the statewide sample, whole processes, beside the
-targets; medians, kept as JSON.
+"""``python -m tests.benchmarks.sample``: measure how long a person waits on the statewide sample.
+
+Figures are medians for whole processes, with their targets, and are kept as JSON.
 """
 
 import json
@@ -33,7 +34,7 @@ console = Console()
 
 @dataclass
 class Figure:
-    """One line of the table: targets in seconds (none where the plan names none), and what each repetition took."""
+    """One line of the table: targets in seconds (None if the plan names none), and the time of each repetition."""
 
     name: str
     wall_target: float | None
@@ -42,7 +43,7 @@ class Figure:
     processor: list[float] = field(default_factory=list)
 
     def take(self, command: list[str], environment: dict[str, str], expected: int = 0) -> bytes:
-        """Run one process to its end and keep its times, those of its children included."""
+        """Run one process to its end and keep its times, including its children's."""
         started = time.perf_counter()
         with tempfile.TemporaryFile() as out:
             process = subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, cwd=PROJECT, env=environment)
@@ -59,20 +60,20 @@ class Figure:
 
     @property
     def met(self) -> bool:
-        """True if the medians keep every target."""
+        """True if the medians meet every target."""
         pairs = ((self.wall, self.wall_target), (self.processor, self.processor_target))
         return all(target is None or statistics.median(values) <= target for values, target in pairs)
 
 
 def surroundings(place: Path, source: Path) -> dict[str, str]:
-    """Environment of a command: folders of its own, and the day on which the tests decide."""
+    """Return the environment of a command: its own folders, and the day on which the tests decide."""
     own = {k: v for k, v in os.environ.items() if not k.startswith("DTA_")}
     folders = {"DTA_SOURCE": str(source), "DTA_WORK": str(place / "work"), "DTA_OUT": str(place / "out")}
     return own | folders | {"DTA_AS_OF": str(AS_OF), "COLUMNS": "80"}
 
 
 def alter(book: Path, mark: str) -> None:
-    """Another name of a city in every row: other bytes, and no other verdict."""
+    """Write another name of a city in every row: other bytes, but the same verdicts."""
 
     def change(cells: dict[str, Cell]) -> None:
         cells["Cityname"].value = f"{str(cells['Cityname'].value).split(' (')[0]} ({mark})"
@@ -81,7 +82,7 @@ def alter(book: Path, mark: str) -> None:
 
 
 def measure(repeat: int, place: Path) -> list[Figure]:
-    """Every figure; the commands that read are run once before, so that they are warm."""
+    """Return every figure. Commands that read run once before, so that they are warm."""
     cold, gates = Figure("dta run, statewide sample, nothing there", 20, 30), Figure("of it the gates", None, 10)
     unchanged, changed = Figure("dta run, unchanged night", 2), Figure("dta run, one changed workbook", 10)
     source = Path(shutil.copytree(STATE, place / "source"))
@@ -117,7 +118,7 @@ def measure(repeat: int, place: Path) -> list[Figure]:
 
 
 def _gates(place: Path, source: Path) -> float:
-    """Processor seconds of the gates alone, the import of Great Expectations included, in a process of their own."""
+    """Return processor seconds of the gates alone in a separate process, including the import of Great Expectations."""
     command = [sys.executable, "-m", "tests.benchmarks.tasks", "gates_of_a_run", str(source), str(place)]
     ended = subprocess.run(command, capture_output=True, check=True, cwd=PROJECT)
     shutil.rmtree(place)
@@ -125,7 +126,7 @@ def _gates(place: Path, source: Path) -> float:
 
 
 def show(figures: list[Figure]) -> None:
-    """Targets and medians side by side."""
+    """Print targets and medians side by side."""
     table = Table("figure", "wall, s", "target", "processor, s", "target", "")
     for f in figures:
         wall, processor = (f"{statistics.median(v):.2f}" if v else "" for v in (f.wall, f.processor))
@@ -135,7 +136,7 @@ def show(figures: list[Figure]) -> None:
 
 
 def main(repeat: Annotated[int, typer.Option(help="How often each is measured; the median counts.")] = 5) -> None:
-    """Measure, show, and keep the result under tests/benchmarks/results."""
+    """Measure, print, and keep the result under tests/benchmarks/results."""
     with tempfile.TemporaryDirectory(prefix="dta-sample-") as folder:
         figures = measure(repeat, Path(folder))
     show(figures)

@@ -1,6 +1,4 @@
-"""One side of a figure, each run in a process of its own: ``python -m tests.benchmarks.tasks NAME ARGUMENTS``; prints
-JSON.
-"""
+"""Sides of the figures, each run in its own process: ``python -m tests.benchmarks.tasks NAME ARGUMENTS``; prints JSON."""
 
 import json
 import os
@@ -22,7 +20,7 @@ WINDOW = (2022, 2023, 2024, 2025)
 
 
 def parse_text(files: Path) -> Result:
-    """The yardstick: every delimited file parsed to text columns once, by pyarrow on all cores."""
+    """The yardstick: parse every delimited file to text columns once, with pyarrow on all cores."""
     import pyarrow as pa
     from pyarrow import csv
 
@@ -49,7 +47,7 @@ def _is_utf8(path: Path) -> bool:
 
 
 def _run(files: Path, work: Path, changes: dict[str, Any] | None = None) -> Result:
-    """All steps without the pages, each timed; what is imported for the gates, and the gates, stand apart."""
+    """Run and time all steps except the pages. The gates and their imports are timed separately."""
     from flows.steps import STEPS
     from transforms.release.publish import publish
     from transforms.run import Run
@@ -89,13 +87,13 @@ def _seconds(function: Callable[[], Any]) -> tuple[float, Any]:
 
 
 def rebuild(files: Path, work: Path) -> Result:
-    """From nothing to a published release."""
+    """Build and publish a release from nothing."""
     shutil.rmtree(work, ignore_errors=True)
     return _run(files, work)
 
 
 def again(files: Path, work: Path) -> Result:
-    """The same folder once more: nothing to publish."""
+    """Run the same folder again, with nothing to publish."""
     result = _run(files, work)
     if "release" in result["steps"] or "raw" in result["steps"]:
         raise RuntimeError(
@@ -105,7 +103,7 @@ def again(files: Path, work: Path) -> Result:
 
 
 def one_changed(files: Path, work: Path) -> Result:
-    """The same folder, but one Dashboard file was reissued with one value changed."""
+    """Run the same folder after one Dashboard file was reissued with one changed value."""
     changed = work / "changed"
     shutil.rmtree(changed, ignore_errors=True)
     changed.mkdir(parents=True)
@@ -122,7 +120,7 @@ def one_changed(files: Path, work: Path) -> Result:
 
 
 def whole_process(files: Path, work: Path) -> Result:
-    """The command itself on a night in which nothing changed, from its start to its end, imports and all."""
+    """Run the whole command, with imports, on a night in which nothing changed."""
     settings = {
         "DTA_SOURCE": str(files),
         "DTA_REFERENCE": str(files.parent / "reference"),
@@ -133,7 +131,7 @@ def whole_process(files: Path, work: Path) -> Result:
 
 
 def commands(_files: Path, work: Path) -> Result:
-    """Seconds that the commands take which people wait for, the slowest of them: each the median of three."""
+    """Measure the slowest of the commands that people wait for, in seconds, each as the median of three."""
     settings = {"DTA_WORK": str(work), "DTA_OUT": str(work / "out")}
     cds = _first_eligible(work / "out" / "current" / "dta.duckdb")
     asked = {"status": ["status"], "sql": ["sql", "select count(*) from eligibility"], "explain": ["explain", cds]}
@@ -161,8 +159,9 @@ def _command(words: list[str], settings: dict[str, str]) -> float:
 
 
 def plain_way(files: Path) -> Result:
-    """Sniffing read_csv for each file, union views, one query for the three-of-four rule; no contract, evidence, reason
-    or release.
+    """The plain way: sniffing read_csv for each file, union views, and one query for the three-of-four rule.
+
+    It has no contract, evidence, reason or release.
     """
     import duckdb
 
@@ -214,7 +213,7 @@ def plain_way(files: Path) -> Result:
 
 
 def determinations(files: Path, work: Path, times: int, memory: str) -> Result:
-    """Criteria and determinations alone, on the rows of ``times`` states, with DuckDB limited to ``memory``."""
+    """Run criteria and determinations alone, on the rows of ``times`` states, with DuckDB limited to ``memory``."""
     from flows.steps import take_snapshots
     from tests.benchmarks.larger import enlarge
     from transforms.build import build_core, build_criteria, build_determinations
@@ -234,7 +233,7 @@ def determinations(files: Path, work: Path, times: int, memory: str) -> Result:
 
 
 def gates_of_a_run(source: Path, place: Path) -> Result:
-    """Processor seconds of the gates of a first run, those of the process that imports Great Expectations included."""
+    """Return processor seconds of the gates of a first run, including the process that imports Great Expectations."""
     from flows.steps import STEPS
     from transforms.run import Run
     from transforms.settings import Settings
@@ -252,14 +251,14 @@ def gates_of_a_run(source: Path, place: Path) -> Result:
 
 
 def queries(release: Path) -> Result:
-    """Typical questions, warm, from the database and from Parquet: milliseconds, the median of five each."""
+    """Time typical warm questions to the database and to Parquet, in milliseconds, as the median of five each."""
     from tests.benchmarks.queries import ask
 
     return ask(release)
 
 
 def peak_gb() -> float:
-    """Peak memory of this process. What the system notes of a child begins with the size of its parent."""
+    """Return peak memory of this process. The system's value for a child starts at the size of its parent."""
     status = Path("/proc/self/status")
     if status.exists():
         return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text())[1]) / 1e6  # type: ignore[index]

@@ -1,11 +1,11 @@
-"""What axe finds on a page."""
+"""Accessibility faults that axe finds on a page."""
 
 from typing import Any
 
 from axe_playwright_python.base import AXE_SCRIPT
 
-# Contrast takes axe longer than all its other rules, and depends on how an element looks, not on what it says. It is
-# looked at once for neighbors that look alike, such as the rows of a table; the others are hidden where they are.
+# Contrast takes axe longer than all its other rules, and depends on the look of an element, not on its text. It is
+# checked once for neighbors that look alike, such as the rows of a table; the others are hidden during the check.
 # Every other rule sees the whole page.
 RUN = """async (contrastAlone) => {
     const options = {resultTypes: ["violations"], preload: false};
@@ -33,8 +33,9 @@ RUN = """async (contrastAlone) => {
 
 
 def serious_faults(page: Any, contrast_alone: bool = False) -> list[Any]:
-    """Serious and critical violations with the first elements of each, or those of contrast alone. Leaves the page
-    unfit for other questions.
+    """Return serious and critical violations with their first elements, or only those of contrast.
+
+    Leaves the page unfit for other checks.
     """
     page.evaluate(AXE_SCRIPT)
     return list(page.evaluate(RUN, contrast_alone))

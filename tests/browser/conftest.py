@@ -1,4 +1,4 @@
-"""A site whose names are hostile, and a browser that has no way out."""
+"""A site with hostile names, and a browser without network access."""
 
 import shutil
 from collections.abc import Callable, Iterator
@@ -35,9 +35,7 @@ Open = Callable[..., Any]
 
 @pytest.fixture(scope="session")
 def site(once: Once, raw_cache: Path) -> Path:
-    """``reports/`` of a release of the sample in which some LEAs have hostile names, and one has a case with hostile
-    words.
-    """
+    """Return ``reports/`` of a release of the sample with hostile LEA names, and with a case with hostile words."""
 
     def make(folder: Path) -> None:
         source, reference = folder / "source", reference_copy(folder / "reference")
@@ -64,13 +62,13 @@ def _rename(path: Path) -> None:
             for cell in row:
                 if cell.value in HOSTILE:
                     cell.value = HOSTILE[str(cell.value)]
-                    cell.data_type = "s"  # a text that begins with = stays a text
+                    cell.data_type = "s"  # keeps a text that begins with = as text
     book.save(path)
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Any]:
-    """Chromium without a display."""
+    """Yield Chromium without a display."""
     if not Path(CHROMIUM).exists():
         pytest.fail(f"{CHROMIUM} is missing: apt-get install chromium")
     with playwright.sync_playwright() as driver:
@@ -80,7 +78,7 @@ def browser() -> Iterator[Any]:
 
 
 class Tab:
-    """One page for all tests of a worker: a context and a page of its own cost more than most tests."""
+    """One page for all tests of a worker, because a new context and page cost more than most tests."""
 
     def __init__(self, context: Any) -> None:
         self.faults, self.own = list[str](), tuple[str, ...]()
@@ -98,7 +96,7 @@ class Tab:
 
     @contextmanager
     def on(self, site: str, *own: str, allowed: str | None = None) -> Iterator[Open]:
-        """Open pages of a site. Nothing may be logged, requested from elsewhere, or shown in a dialog."""
+        """Yield a function that opens pages of a site. It allows no log messages, outside requests or dialogs."""
         self.faults, self.own = [], own
 
         def go(name: str, width: int = 1280) -> Any:
@@ -128,13 +126,13 @@ DISK = ("file:", "data:", "blob:")
 
 @pytest.fixture
 def open_page(tab: Tab, site: Path) -> Iterator[Open]:
-    """Open a page of the hostile site from disk."""
+    """Yield a function that opens pages of the hostile site from disk."""
     with tab.on(site.as_uri(), *DISK) as go:
         yield go
 
 
 @pytest.fixture
 def open_state(tab: Tab, state_run: Path) -> Iterator[Open]:
-    """Open a page of the statewide sample from disk."""
+    """Yield a function that opens pages of the statewide sample from disk."""
     with tab.on(f"{(state_run / 'out' / 'current').resolve().as_uri()}/reports", *DISK) as go:
         yield go

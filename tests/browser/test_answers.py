@@ -1,5 +1,6 @@
-"""The answer is on the first screen, and the search leads to it; on the statewide sample, with a mouse and with the
-keyboard alone.
+"""The answer is on the first screen, and the search finds it, with a mouse or only the keyboard.
+
+These tests use the statewide sample.
 """
 
 import re
@@ -61,7 +62,7 @@ def test_the_eligible_of_a_large_county_are_named_on_its_first_screen(
 
 
 STATUSES = {"eligible": "eligible", "not_eligible": "not eligible", "undetermined": "not determined"}
-LEAS = {  # by what decides: letters alone, indicators, a loan, nothing yet, and a charter school
+LEAS = {  # by the basis of the decision: letters alone, indicators, a loan, nothing yet, and a charter school
     "Compton Unified": COMPTON, "Los Angeles Unified": "19647330000000", "Lancaster Elementary": "19646670000000",
     "Salinas Union High": SALINAS, "Inglewood Unified": "19646340000000", "Plumas Unified": "32669690000000",
     "Monterey Bay Charter": "27102720112177",
@@ -75,7 +76,7 @@ SCREENS = [(1280, 900), (390, 1200)]
 def test_verdicts_of_an_lea_with_their_reasons_are_on_its_first_screen(
     open_state: Open, state_db: duckdb.DuckDBPyConnection, name: str, width: int, height: int, year: int
 ) -> None:
-    """The first verdict with its whole reason: what is eligible, else what is not determined, else the answer."""
+    """The first verdict has its whole reason: the eligible one, else the undetermined one, else the answer."""
     page = open_state(f"lea/{LEAS[name]}.html" + ("" if year == 2024 else f"#{year}"), width)
     assert page.locator("h1").inner_text() == name
     found = state_db.execute(
@@ -239,7 +240,7 @@ ABSENT = "No name or code in this release has “Los Angeles Unified”."
 
 @pytest.mark.parametrize("name", ["index.html", "districts.html"])
 def test_what_is_not_in_the_release_is_said(open_page: Open, name: str) -> None:
-    """The sample of one county: Compton is in it for its loan, Los Angeles Unified is not."""
+    """In the sample of one county, Compton is included for its loan, and Los Angeles Unified is not included."""
     page = open_page(name)
     page.locator("[data-find] input").fill("Los Angeles Unified")
     page.keyboard.press("Enter")
@@ -271,7 +272,7 @@ NOW = "determination_year = (select max(determination_year) from eligibility)"
 
 
 def texts(page: Any, place: str, height: int) -> str:
-    """Text of the elements of a page that end within its first screen."""
+    """Return text of the elements of a page that end within its first screen."""
     found = page.locator(place).evaluate_all(
         "(all, height) => all.filter((e) => e.getBoundingClientRect().bottom <= height).map((e) => e.innerText)", height
     )
@@ -342,7 +343,7 @@ def test_the_watch_list_begins_with_the_nearest(
         "select count(distinct cds) from watch_list where would_be_eligible and watch like 'one_more%' and cds not in"
         f" (select cds from eligibility where {NOW} and pathway = 'continuum' and status = 'eligible')"
     ).fetchall()
-    expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{sure} of "))  # others wait to be chosen
+    expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{sure} of "))  # others are shown on request
     assert page.locator("#watch tbody tr:visible", has_text="not near").count() == 0
     assert page.locator("#watch tbody tr th").first.inner_text() == near[0][1]
     page.locator("#answer a").first.click()
@@ -424,7 +425,7 @@ def test_the_data_page_says_how_to_get_it(
 def test_on_a_phone_the_grid_of_groups_is_read_without_going_sideways(
     open_state: Open, state_db: duckdb.DuckDBPyConnection, cds: str
 ) -> None:
-    """A card for each group: its name with its code, and every Dashboard with its year."""
+    """A card for each group has its name, its code, and every Dashboard with its year."""
     page = open_state(f"lea/{cds}.html", 390)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     grid = page.locator("[id='2024'] table.grid")
@@ -451,7 +452,7 @@ def test_on_a_phone_the_grid_of_groups_is_read_without_going_sideways(
     "name", ["districts.html#status=eligible", "watch-list.html", "county/19.html", "changes.html"]
 )
 def test_headings_stand_on_every_printed_sheet(open_state: Open, name: str) -> None:
-    """A box of a button is left blank where a heading is repeated; without boxes only text remains."""
+    """A button box is blank in a repeated heading. Without boxes only text remains."""
     page = open_state(name)
     page.locator("table[data-sort] tbody tr").first.wait_for(state="attached")
     page.emulate_media(media="print")

@@ -1,4 +1,4 @@
-"""Every kind of page, opened from disk in a browser: silent, without a way out, readable by all, fit to print."""
+"""Every kind of page, opened from disk in a browser: no errors, no outside requests, accessible, printable."""
 
 import re
 from pathlib import Path
@@ -83,8 +83,8 @@ def test_print_leaves_out_what_is_for_the_screen(open_page: Open) -> None:
 
 
 def test_hostile_names_are_text_everywhere(open_page: Open, site: Path) -> None:
-    """On every page that names one of these LEAs; the test above looks at the others, a page of each kind."""
-    pieces = ("Alisal", "Carmel", "/C calc", "asquitos", "7*7", "Oasis")  # that no escape changes
+    """Checks every page that names one of these LEAs. The test above checks a page of each other kind."""
+    pieces = ("Alisal", "Carmel", "/C calc", "asquitos", "7*7", "Oasis")  # not changed by any escape
     assert all(piece in name for piece, name in zip(pieces, HOSTILE.values(), strict=True))
     naming = [path for path in site.rglob("*.html") if any(piece in path.read_text("utf-8") for piece in pieces)]
     assert len(naming) > len(HOSTILE)
@@ -123,7 +123,7 @@ def test_the_copy_button_copies_the_paragraph(open_page: Open) -> None:
 
 
 def content(tree: html.HtmlElement) -> list[tuple[object, ...]]:
-    """Every element of what a script draws, with its marks and words."""
+    """Return every element that a script draws, with its attributes and words."""
     marks = ("class", "data-i", "data-group", "data-source", "data-years", "data-pathway", "title", "href")
     places = "//table[contains(@class, 'grid') or @class='evidence'] | //ul[@class='sources'] | //div[@data-unsaid]"
     return [(e.tag, *(e.get(m) or "" for m in marks), text_of(e)) for part in tree.xpath(places) for e in part.iter()]

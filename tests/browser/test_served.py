@@ -1,5 +1,6 @@
-"""The pages that ``dta site`` makes, in a browser: usable by keyboard, readable by everyone, with hostile names as text
-and no way out.
+"""The pages that ``dta site`` generates, in a browser.
+
+They work with the keyboard, are accessible, show hostile names as text, and make no outside requests.
 """
 
 from collections.abc import Iterator
@@ -43,11 +44,11 @@ def server(site: Path) -> Iterator[httpx.Client]:
 
 @pytest.fixture
 def visit(tab: Tab, server: httpx.Client) -> Iterator[Open]:
-    """Open a page of the server, which may refuse a bad request."""
+    """Yield a function that opens a page of the server, which may refuse a bad request."""
     site = str(server.base_url).rstrip("/")
     with tab.on(site, site, "data:", allowed="responded with a status of 40") as go:
         yield go
-        tab.page.goto("about:blank")  # nothing more is requested of the server
+        tab.page.goto("about:blank")  # no more requests to the server
 
 
 @pytest.mark.parametrize("name", [*KINDS, *MISTAKES])

@@ -1,4 +1,4 @@
-"""Filter, sort, search and export, with a mouse and with the keyboard alone."""
+"""Filter, sort, search and export, with a mouse and with only the keyboard."""
 
 import csv
 import io
@@ -25,12 +25,12 @@ def held(site: Path) -> Any:
 
 
 def counted(page: Any, n: int) -> None:
-    """Wait until the table says that it shows this many rows."""
+    """Wait until the table reports this many rows."""
     expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{n} of "))
 
 
 def rows_shown(page: Any) -> list[str]:
-    """Names in the first column of the rows that are drawn, without the former names behind them."""
+    """Return names in the first column of the drawn rows, without the former names after them."""
     page.locator("table[data-sort]:not(#eligible-table) tbody tr").first.wait_for(state="attached")
     texts = page.locator("table[data-sort]:not(#eligible-table) tbody tr:visible > *:first-child").all_text_contents()
     return [re.sub(r"\s*formerly also .*", "", t.strip(), flags=re.DOTALL) for t in texts]
@@ -102,7 +102,7 @@ def test_the_field_on_the_first_page_leads_to_the_search(open_page: Open) -> Non
     page.goto(page.url.split("districts.html")[0] + "index.html")
     page.locator("#find").fill("Salinas Union")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/lea/27661590000000.html*")  # the only hit
+    page.wait_for_url("**/lea/27661590000000.html*")  # the only match
 
 
 def test_sort_goes_both_ways_and_is_announced(open_page: Open) -> None:
@@ -135,7 +135,7 @@ def test_exports_hold_the_rows_shown_and_nothing_that_computes(open_page: Open, 
     wanted = dict(held.execute("select cds, lea_name from leas where county_code = '27'").fetchall())
     assert {row[1]: row[0] for row in table[1:]} == {f'="{cds}"': safe_text(name) for cds, name in wanted.items()}
     assert safe_text(HOSTILE["Chualar Union"]).startswith("'=")
-    # What a spreadsheet shows for a code.
+    # The value that a spreadsheet shows for a code.
     plain = [re.sub(r'^="([0-9/-]+)"$', r"\1", cell) for row in table for cell in row]
     assert [cell for row in table for cell in row] == [
         cell if cell.startswith("'") else safe_text(cell) for cell in plain

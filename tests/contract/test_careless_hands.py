@@ -1,5 +1,6 @@
-"""Texts that went through a spreadsheet, an editor or a mail program: read where it is plain what was done, refused
-once where it is not.
+"""Texts that passed through a spreadsheet, an editor or a mail program.
+
+They are read if it is clear what happened, and otherwise refused once.
 """
 
 import pytest
@@ -50,7 +51,7 @@ def test_a_line_that_repeats_another_is_one_row(again: list[int], said: str) -> 
     "other", [ROWS[0].replace("x1", "x9"), ROWS[0].replace("Alameda", "Alamo"), ROWS[0].replace("\t1\t", "\t2\t")]
 )
 def test_lines_that_differ_under_one_key_are_both_rows_of_the_file(other: str) -> None:
-    """Which one holds, the reader cannot know: the tables behind it reject both."""
+    """The reader cannot know which one is right, so the tables that use it reject both."""
     raw = read(HEADER, *ROWS, other)
     assert (raw.rows_kept, raw.warnings) == (6, [])
 
@@ -109,7 +110,7 @@ def test_a_row_that_a_line_end_broke_is_joined(case: str, end: bytes) -> None:
 @pytest.mark.parametrize(
     "broken",
     [
-        ROWS[0].replace("Alameda", "Ala\nme\tda"),  # a tab in it besides: the row is too wide
+        ROWS[0].replace("Alameda", "Ala\nme\tda"),  # also has a tab: the row is too wide
         ROWS[0].replace("Alameda", "Ala\t1\t2"),
         ROWS[0][:20],
         ROWS[0].replace("Alameda", "Ala\n27660680000000"),
@@ -130,7 +131,7 @@ def test_a_short_line_takes_no_other_row_to_itself() -> None:
 @pytest.mark.parametrize("year", [2019, 2021, 2022, 2023, 2024, 2025])
 @pytest.mark.parametrize("priority", [1, 3, 10])
 def test_local_indicators_as_text_with_bars_or_tabs(year: int, priority: int) -> None:
-    """CDE publishes the comments as they were typed: with line ends and tabs."""
+    """CDE publishes the comments as they were typed, with line ends and tabs."""
     name = f"Pr{priority}{year}.txt"
     source = source_of(name)
     spec = LAYOUTS.of(source)

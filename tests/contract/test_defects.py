@@ -28,7 +28,7 @@ def lines(*content: str, end: str = "\n") -> bytes:
 
 
 def with_value(column: str, value: str) -> bytes:
-    """The slice with one value of its first row changed."""
+    """Return the slice with one value of its first row changed."""
     cells = ROWS[0].split("\t")
     cells[COLUMNS.index(column)] = value
     return lines(HEADER, "\t".join(cells), *ROWS[1:])
@@ -72,14 +72,14 @@ def test_refused(defect: str) -> None:
         read(content)
     for part in ("graddownload2018.txt", *said):
         assert part in str(raised.value)
-    assert str(raised.value).endswith(".")  # what to do
+    assert str(raised.value).endswith(".")  # the advice
 
 
 def first(column: str) -> Callable[[RawTable], str]:
     return lambda raw: raw.table[column].to_pylist()[0]
 
 
-# How the file is damaged, rows kept, lines rejected, and what the reader must say or keep as it stands.
+# The damage to the file, rows kept, lines rejected, and what the reader must report or keep unchanged.
 READ: dict[str, tuple[bytes, int, list[int], Callable[[RawTable], object], object]] = {
     "nothing": (WHOLE, 5, [], lambda r: r.encoding, "utf-8"),
     "bom": (b"\xef\xbb\xbf" + WHOLE, 5, [], lambda r: r.encoding, "utf-8"),
@@ -139,7 +139,7 @@ READ: dict[str, tuple[bytes, int, list[int], Callable[[RawTable], object], objec
         ["3 blank lines"],
     ),
     "blank_rows_at_the_end": (WHOLE + b"\n\r\n\n", 5, [], lambda r: r.table["line"].to_pylist(), [2, 3, 4, 5, 6]),
-    # What a value means is not the reader's: the tables behind it refuse these by line, column and value
+    # The reader does not judge what a value means: the tables that use it refuse these by line, column and value
     # (tests/pipeline).
     "thirteen_digit_cds": (with_value("cds", "1611190000000"), 5, [], first("cds"), "1611190000000"),
     "number_with_thousands_separator": (with_value("currdenom", "1,234"), 5, [], first("currdenom"), "1,234"),

@@ -1,4 +1,4 @@
-"""One contract per file that the catalog knows: its exact header is read by name, and no needed column is missing."""
+"""One contract per file in the catalog: its exact header is read by name, and no needed column is missing."""
 
 import random
 from pathlib import Path
@@ -37,8 +37,8 @@ OF_EACH_KIND = [n if n in NEWEST.values() else pytest.param(n, marks=pytest.mark
 SLICES = sorted((HERE / "slices").iterdir())
 CDS = ["01100170000000", "27660680000000", "58105870000000"]
 
-# Sheet and header row of the assistance workbooks; from 2019 on the sheet is named after the year and the header is in
-# row 6.
+# Sheet and header row of the assistance workbooks. From 2019 on, the sheet is named after the year and the header is
+# in row 6.
 SHEETS = {2017: ("LCFF_Assistance_Status_Fall2017", 5), 2018: ("LCFFLEAAssistance2018", 3)}
 
 
@@ -47,14 +47,14 @@ def source_of(name: str) -> Source:
 
 
 def delimiter_of(name: str) -> str:
-    """The text editions of local indicators come with a bar or a tab, depending on the year."""
+    """Return the delimiter. Text editions of local indicators have a bar or a tab, depending on the year."""
     if name.endswith(".csv"):
         return ","
     return "|" if name.startswith("Pr") and source_of(name).dashboard_year not in (2022, 2023) else "\t"
 
 
 def rows_under(columns: list[str], source: Source) -> Rows:
-    """Three rows; every value says where it stands."""
+    """Return three rows whose values name their position."""
     spec = LAYOUTS.of(source)
 
     def value(column: str, row: int) -> str:
@@ -93,7 +93,7 @@ def read(name: str, content: bytes) -> RawTable:
 
 
 def values(raw: RawTable, name: str) -> dict[str, list[str]]:
-    """Canonical column -> its values in the order of the lines."""
+    """Return canonical column -> its values in line order."""
     if source_of(name).layout in CELL_LAYOUTS:
         found: dict[str, list[str]] = {}
         for cell in (raw.table if "field" in raw.table.column_names else as_cells(raw).table).to_pylist():
@@ -128,7 +128,7 @@ def test_rows_are_kept_under_the_names_of_the_layout(name: str) -> None:
 
 
 def in_cdes_order(order: list[int], columns: list[str], spec: LayoutSpec) -> list[int]:
-    """The same order, but for the families that CDE sorts: their columns keep theirs among each other."""
+    """Return the same order, except for the families that CDE sorts: their columns keep their relative order."""
     for family in spec.in_order:
         places = [n for n, i in enumerate(order) if (spec.canonical(columns[i]) or "").startswith(f"{family}:")]
         for n, i in zip(places, sorted(order[n] for n in places), strict=True):
@@ -155,7 +155,7 @@ def test_order_and_case_of_columns_make_no_difference_and_an_extra_column_is_not
 def test_without_a_needed_column_the_file_is_refused_by_its_name(name: str) -> None:
     source = source_of(name)
     spec, rows = LAYOUTS.of(source), rows_under(HEADERS[name], source)
-    # Without a letter an assistance workbook is refused in test_workbook_facts.
+    # test_workbook_facts covers the refusal of an assistance workbook without a letter.
     columns = sorted(c for c in needed_columns(source, spec, RULES) if not c.startswith("letter:"))
     assert columns
     for column in columns:
@@ -177,7 +177,7 @@ def test_the_old_workbook_of_2017_reads_as_the_new_one() -> None:
 
 
 def plainly(path: Path) -> tuple[list[str], Rows]:
-    """The slice, split by hand."""
+    """Return the slice, split by hand."""
     header, *lines = path.read_bytes().decode("utf-8-sig").removesuffix("\n").split("\n")
     return header.rstrip("\r").split("\t"), [line.rstrip("\r").split("\t") for line in lines]
 

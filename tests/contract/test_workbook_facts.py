@@ -1,6 +1,6 @@
-"""What a workbook hides: sheets, errors, merged cells, headings that changed places.
+"""Traps in workbooks: hidden sheets, errors, merged cells, headings in other places.
 
-A row of which a part is hidden is rejected, never read as blank.
+A row with a hidden part is rejected, never read as blank.
 """
 
 import io
@@ -51,7 +51,7 @@ def codes(raw: RawTable) -> list[str]:
 @pytest.mark.parametrize("state", ["hidden", "veryHidden"])
 @pytest.mark.parametrize("hidden", ["2024", "District and COE 2024"])
 def test_a_hidden_sheet_is_never_read(state: str, hidden: str) -> None:
-    """Neither by its name, which has the year, nor by its content."""
+    """Neither for its name, which has the year, nor for its content."""
 
     def hide(book: openpyxl.Workbook) -> None:
         book[hidden].sheet_state = state

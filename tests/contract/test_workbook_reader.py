@@ -1,6 +1,6 @@
-"""The reader of workbooks: values only, nothing hidden, nothing that grows.
+"""The reader of workbooks: only values, nothing hidden, nothing that grows.
 
-Each refusal says file, what and what to do.
+Each refusal names the file, the problem and what to do.
 """
 
 import io
@@ -43,7 +43,7 @@ def repacked(
     more: dict[str, bytes] | None = None,
     content: bytes = NEW,
 ) -> bytes:
-    """The workbook with parts changed, left out (None) or added."""
+    """Return the workbook with parts changed, left out (None) or added."""
     changes = changes or {}
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
@@ -66,12 +66,12 @@ def replaced(old: str, new: str) -> Callable[[bytes], bytes]:
 
 
 def with_cells(cells: str) -> bytes:
-    """More rows below the table."""
+    """Return a workbook with more rows below the table."""
     return repacked({SHEET: replaced("</sheetData>", cells + "</sheetData>")})
 
 
 def lying(size: int) -> bytes:
-    """A part that unpacks to ``size`` bytes and declares 100, in the directory as well as before the data."""
+    """Return a workbook with a part that unpacks to ``size`` bytes but declares 100 in both headers."""
     content = bytearray(repacked(more={"xl/media/image.bin": b"\x00" * size}))
     told = struct.pack("<I", size)
     while (at := content.find(told)) >= 0:
@@ -96,7 +96,7 @@ def entry_twice() -> bytes:
 
 
 def damaged_inside() -> bytes:
-    """One byte of the packed sheet changed; the directory stays whole."""
+    """Return a workbook with one byte of the packed sheet changed and an intact directory."""
     with zipfile.ZipFile(io.BytesIO(NEW)) as archive:
         at = archive.getinfo(SHEET).header_offset + 30 + len(SHEET) + 40
     return NEW[:at] + bytes([NEW[at] ^ 0xFF]) + NEW[at + 1 :]
@@ -248,7 +248,7 @@ def test_a_plain_workbook_is_read(content: bytes) -> None:
 
 
 def test_shared_strings_keep_their_places() -> None:
-    """An empty shared string must not move those behind it."""
+    """An empty shared string must not shift those after it."""
     raw = read(as_shared_xlsx([*TABLE, ["19101990000000", "", "K"], ["58105870000000", "Los Niños & Sons", "A"]]))
     rows = {line: {c["field"]: c["value"] for c in raw.table.to_pylist() if c["line"] == line} for line in (4, 5)}
     assert rows[4] == {"cds": "19101990000000", "name": "", "letter:el": "K"}
@@ -265,7 +265,7 @@ def test_formatted_cells_without_a_value_do_not_count() -> None:
 
 
 def test_a_bomb_is_stopped_while_it_unpacks() -> None:
-    """200 megabytes of blanks in a few hundred kilobytes: neither memory nor time is spent on it."""
+    """200 megabytes of blanks in a few hundred kilobytes: the reader spends neither memory nor time on it."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("xl/workbook.xml", "<workbook/>")
@@ -305,7 +305,7 @@ def test_limits(monkeypatch: pytest.MonkeyPatch, limit: str, value: int, said: s
 
 def test_limits_of_old_workbooks(monkeypatch: pytest.MonkeyPatch) -> None:
     text = struct.pack("<HB", 50, 1) + "x".ljust(50).encode("utf-16-le")
-    # The second runs on, in one byte each.
+    # The second continues there with one byte per character.
     strings = record(0x00FC, struct.pack("<II", 3, 2) + text + text[:43]) + record(0x003C, b"\x00" + b" " * 30)
     uses = b"".join(record(0x00FD, struct.pack("<HHHI", 5 + n, 1, 0, n % 2)) + number(5 + n, 5, n) for n in range(4))
     content = as_xls({"2024": TABLE}, extra_globals=strings, extra_cells=uses)
@@ -318,7 +318,7 @@ def test_limits_of_old_workbooks(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_few_bytes_that_are_used_very_often(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A long shared string counts as often as cells use it."""
+    """A long shared string counts once for each cell that uses it."""
     rows = [["CDS", "LEAname"], *([str(n), "x" * 30_000] for n in range(100))]
     content = as_shared_xlsx(rows)
     assert len(content) < 20_000

@@ -1,4 +1,4 @@
-"""Write small tables the way CDE serves them: delimited text, .xlsx and old .xls."""
+"""Write small tables in CDE's formats: delimited text, .xlsx and old .xls."""
 
 import io
 import struct
@@ -29,7 +29,7 @@ def as_xlsx(sheets: dict[str, Rows]) -> bytes:
 
 
 def as_shared_xlsx(rows: Rows, sheet: str = "2024") -> bytes:
-    """One sheet whose texts are in the table of shared strings, as Excel writes them."""
+    """Return one sheet with its texts in the table of shared strings, as Excel writes them."""
     texts = list(dict.fromkeys(v for row in rows for v in row))
     letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
     cells = "".join(
@@ -82,7 +82,7 @@ EOF = record(0x000A)
 
 
 def formula(row: int, column: int) -> bytes:
-    """A FORMULA record with a stored number."""
+    """Return a FORMULA record with a stored number."""
     return record(0x0006, struct.pack("<HHHdHI", row, column, 0, 1.0, 0, 0) + struct.pack("<HBH", 3, 0x1E, 1))
 
 
@@ -91,12 +91,12 @@ def number(row: int, column: int, value: float) -> bytes:
 
 
 def error_cell(row: int, column: int, code: int = 0x2A) -> bytes:
-    """A BOOLERR record; 0x2A is #N/A."""
+    """Return a BOOLERR record; 0x2A is #N/A."""
     return record(0x0205, struct.pack("<HHHBB", row, column, 0, code, 1))
 
 
 def merged(first: int, last: int) -> bytes:
-    """A MERGEDCELLS record over two columns of these rows."""
+    """Return a MERGEDCELLS record over two columns of these rows."""
     return record(0x00E5, struct.pack("<HHHHH", 1, first, last, 0, 1))
 
 
@@ -108,9 +108,9 @@ def as_xls(
     sort: int = 0,
     hidden: tuple[str, ...] = (),
 ) -> bytes:
-    """A workbook as Excel 97 wrote it.
+    """Return a workbook in Excel 97 format.
 
-    ``extra_globals`` and ``extra_cells`` are more records; ``hidden``: sheets that are.
+    ``extra_globals`` and ``extra_cells`` are additional records; ``hidden`` names hidden sheets.
     """
     bodies = []
     for rows in sheets.values():
@@ -133,7 +133,7 @@ def as_xls(
 
 
 def as_compound(streams: dict[str, bytes]) -> bytes:
-    """A compound file with these streams: header, one allocation sector, one directory sector, data."""
+    """Return a compound file with these streams: header, one allocation sector, one directory sector, data."""
     chain = [0xFFFFFFFD, 0xFFFFFFFE]
     entries = [_entry("Root Entry", 5, 0xFFFFFFFE, 0)]
     data = b""

@@ -1,4 +1,4 @@
-"""What the scale page says of other engines is what transpiling every statement shows."""
+"""The scale page's statements on other engines match what transpiling every statement shows."""
 
 import logging
 import re
@@ -13,7 +13,7 @@ from transforms.settings import PROJECT
 
 PAGE = (PROJECT / "reports" / "docs" / "scale.md").read_text("utf-8")
 STATEMENTS = sorted((PROJECT / "transforms" / "sql").glob("*/*.sql"))
-# Name on the page -> does a part of the statement need a change by hand? The transpiler leaves these as they are, or
+# Name on the page -> does a part of the statement need a manual change? The transpiler leaves these unchanged, or
 # loses something.
 CONSTRUCTS: dict[str, Callable[[exp.Expression], bool]] = {
     "union all by name": lambda n: isinstance(n, exp.SetOperation) and bool(n.args.get("by_name")),
@@ -27,7 +27,7 @@ CONSTRUCTS: dict[str, Callable[[exp.Expression], bool]] = {
 
 @pytest.fixture(scope="module")
 def found() -> dict[str, set[str]]:
-    """Construct, or function that Spark does not have -> statements."""
+    """Return construct, or function that Spark does not have -> statements."""
     logging.getLogger("sqlglot").setLevel(logging.ERROR)
     seen: dict[str, set[str]] = defaultdict(set)
     for path in STATEMENTS:
@@ -43,14 +43,14 @@ def found() -> dict[str, set[str]]:
 
 
 def own_functions() -> set[str]:
-    """Macros of the project: they become functions of the other engine once."""
+    """Return the project's macros, each of which becomes a function of the other engine once."""
     places = [*(PROJECT / "transforms").rglob("*.py"), PROJECT / "transforms" / "sql" / "macros.sql"]
     code = "".join(p.read_text("utf-8") for p in places)
     return set(re.findall(r"macro (\w+)\(", code))
 
 
 def documented() -> dict[str, str]:
-    """Construct -> an example statement, from the table of the page."""
+    """Return construct -> an example statement, from the table of the page."""
     rows = PAGE.split("| in our SQL |", 1)[1].split("\n\n")[0].splitlines()[2:]
     cells = [[c.strip().replace("`", "") for c in row.strip("| ").split(" | ")] for row in rows]
     return {construct: example for construct, _, example in cells}
@@ -75,7 +75,7 @@ def test_its_examples_are_examples(found: dict[str, set[str]]) -> None:
 
 @pytest.mark.slow
 def test_snowflake_takes_every_statement_by_its_grammar() -> None:
-    """A second engine: every statement can at least be written in its dialect and read back."""
+    """A second engine: every statement can be written in its dialect and read again."""
     for path in STATEMENTS:
         (text,) = sqlglot.transpile(
             path.read_text("utf-8"), read="duckdb", write="snowflake", unsupported_level=sqlglot.ErrorLevel.RAISE

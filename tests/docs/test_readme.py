@@ -1,6 +1,4 @@
-"""The README and the pages that it leads to are true: their commands run, their tables, settings and exit codes are the
-real ones.
-"""
+"""The README and its linked pages are true: their commands run, and their tables, settings and exit codes are real."""
 
 import os
 import re
@@ -33,7 +31,7 @@ def blocks(text: str, language: str) -> list[str]:
     return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
 
 
-PROMISED = {  # what a line of the README's list promises in words, as columns
+PROMISED = {  # promises in words of the README's list -> columns
     "eligible_districts": "cds lea_name determination_year pathways sentence",
     "eligibility": "cds determination_year pathway status statute reason as_of decided_by cde_flag agrees_with_cde",
     "continuum_groups": "cds determination_year student_group years_met counts",
@@ -78,7 +76,7 @@ PROMISED = {  # what a line of the README's list promises in words, as columns
 
 
 def first_cells(text: str, header: str) -> list[str]:
-    """First column of the table whose header cell is given."""
+    """Return the first column of the table with the given header cell."""
     rows = text.split(f"| {header} |", 1)[1].split("\n\n")[0].splitlines()[2:]
     return [row.split("|")[1].strip() for row in rows]
 
@@ -104,7 +102,7 @@ def test_a_command_of_the_readme_runs(
     command, *arguments = shlex.split(line.split(" > ")[0])
     assert command == ".venv/bin/dta"
     monkeypatch.chdir(tmp_path)
-    if "parquet" in arguments:  # bytes for a pipe: as a process of its own
+    if "parquet" in arguments:  # bytes for a pipe, so it needs a separate process
         binary = subprocess.run(
             [BIN / "dta", *arguments],
             capture_output=True,
@@ -128,7 +126,7 @@ def test_the_python_example_runs(published: Workplace, tmp_path: Path) -> None:
 
 @pytest.fixture
 def beside(published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder in which ``data/published`` is the sample's: where the examples for other programs are read."""
+    """Work in a folder whose ``data/published`` is the sample's, so that examples for other programs can read it."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data/published").symlink_to(published.out)
     monkeypatch.chdir(tmp_path)
@@ -150,7 +148,7 @@ def test_the_pandas_example_runs(beside: Path) -> None:
 
 
 def test_the_query_of_the_r_example_runs(beside: Path) -> None:
-    """R is not installed where tests run: its query is run, its path opened, its brackets and quotes counted."""
+    """R is not installed for tests. The test runs its query, opens its path, and counts its brackets and quotes."""
     (example,) = blocks(PROGRAMS, "r")
     (path,), (query,) = re.findall(r'dbdir = "([^"]+)"', example), re.findall(r'dbGetQuery\(con, "([^"]+)"\)', example)
     with duckdb.connect(path, read_only=True) as connection:
@@ -166,9 +164,7 @@ def test_the_query_of_the_r_example_runs(beside: Path) -> None:
 def test_the_names_of_the_power_query_example_are_those_of_the_workbook(
     published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Excel is not installed either: sheet, columns and value that the example names are looked up in the workbook that
-    it reads.
-    """
+    """Excel is not installed either. The test looks up the example's sheet, columns and value in the workbook."""
     (example,) = blocks(PROGRAMS, "m")
     monkeypatch.chdir(tmp_path)
     command = next(line for line in ASK if "workbook" in line)
@@ -193,7 +189,7 @@ def test_the_tables_named_are_published(db: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_the_tables_have_the_columns_that_their_lines_name(db: duckdb.DuckDBPyConnection) -> None:
-    """A line of the list promises columns: by name, or in words that are headings here."""
+    """A line of the list promises columns, by name or by words that are listed here."""
     columns: dict[str, dict[str, str]] = {}
     for table, column, kind in db.execute(
         "SELECT table_name, column_name, data_type FROM duckdb_columns() WHERE NOT internal"
@@ -252,9 +248,9 @@ def test_pictures_are_small_and_as_wide_as_they_say() -> None:
 
 
 def test_what_explain_says_is_what_the_readme_shows(published: Workplace) -> None:
-    """The loan of Inglewood is in every sample; its student groups are in the statewide one."""
+    """The loan of Inglewood is in every sample, but its student groups are only in the statewide sample."""
     (shown,) = [block for block in re.findall(r"```\n(.*?)```", README, re.DOTALL) if block.startswith("Inglewood")]
-    ended = subprocess.run(  # in a process of its own: a console takes its width when it is made
+    ended = subprocess.run(  # in a separate process, because a console takes its width when it is created
         [BIN / "dta", "explain", "Inglewood Unified"],
         capture_output=True,
         text=True,

@@ -1,4 +1,4 @@
-"""What the page on the table browser and SQL says is what the server does."""
+"""The page on the table browser and SQL matches the server."""
 
 import re
 
@@ -9,7 +9,7 @@ TEXT = (PROJECT / "reports/docs/site.md").read_text("utf-8")
 
 
 def first_cells(header: str, number: int = 0) -> set[str]:
-    """Names in the first column of the tables that begin with this heading."""
+    """Return names in the first column of the tables that begin with this heading."""
     table = TEXT.split(f"| {header} |")[1 + number].split("\n\n")[0].splitlines()[2:]
     return {name for row in table for name in re.findall(r"`(\w+)`", row.split("|")[1])}
 

@@ -1,4 +1,4 @@
-"""``dta estimate``: its tables, pages and workbook all say that they are an estimate; none of it enters a release."""
+"""``dta estimate``: its tables, pages and workbook are all marked as an estimate, and no part enters a release."""
 
 import ast
 import csv
@@ -37,7 +37,7 @@ def hashes(folder: Path) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def filled(published: Workplace, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The template of the county, with three results of one district."""
+    """Return the template of the county, with three results of one district."""
     folder = tmp_path_factory.mktemp("template")
     said = call("--template", "Monterey", "--out", published.out, "--to", folder)
     assert "rows to fill in, by the rules 2025-final" in said
@@ -59,7 +59,7 @@ def filled(published: Workplace, tmp_path_factory: pytest.TempPathFactory) -> Pa
 
 @pytest.fixture(scope="module")
 def made(published: Workplace, filled: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of an estimate with local estimates."""
+    """Return the folder of an estimate with local estimates."""
     to, before = tmp_path_factory.mktemp("estimate"), hashes(published.out)
     said = call(filled, "--out", published.out, "--to", to)
     assert hashes(published.out) == before, "an estimate leaves the release as it is"
@@ -247,7 +247,7 @@ def test_an_estimate_is_written_nowhere_among_releases(published: Workplace) -> 
 @pytest.mark.slow
 @pytest.mark.usefixtures("light")
 def test_files_of_an_estimate_among_the_sources_are_not_used(released: Workplace, filled: Path, made: Path) -> None:
-    """In a source folder they change no table that decides or is decided; as the only sources they stop a run."""
+    """In a source folder they change no table of inputs or decisions. As the only sources they stop a run."""
     shutil.copy2(filled, released.source)
     for path in (*made.glob("*.parquet"), made / "estimate.xlsx", made / "estimate.duckdb"):
         shutil.copy2(path, released.source)
@@ -278,7 +278,7 @@ def rows_of(database: Path, table: str) -> list[tuple[object, ...]]:
 
 
 def test_nothing_that_publishes_can_read_an_estimate() -> None:
-    """Only the command imports what reads a file of estimates; a run looks ahead without any."""
+    """Only the command imports the reader of estimates. A run looks ahead without any."""
     allowed = {
         "transforms.estimate.file": {"flows/cli/estimate.py", "transforms/estimate/compute.py"},
         "transforms.estimate.compute": {"flows/cli/estimate.py"},

@@ -1,4 +1,4 @@
-"""Local estimates: Monterey's colors of 2024, given to a history without 2024."""
+"""Local estimates: Monterey's colors of 2024, applied to a history without 2024."""
 
 import csv
 import io
@@ -51,7 +51,7 @@ class Monterey:
     whole: duckdb.DuckDBPyConnection
     before: duckdb.DuckDBPyConnection
     folder: Path
-    rows: Rows  # the template, filled in
+    rows: Rows  # the filled template
 
     def outlooks(self, rows: Rows) -> dict[tuple[str, str], str]:
         file = self.folder / "estimates.csv"
@@ -77,7 +77,7 @@ def expected(connection: duckdb.DuckDBPyConnection) -> Expected:
 
 
 def template(connection: duckdb.DuckDBPyConnection, path: Path) -> Rows:
-    """What ``dta estimate --template`` writes, as a spreadsheet or a program reads it."""
+    """Return what ``dta estimate --template`` writes, as a spreadsheet or program reads it."""
     look_ahead(connection, RULES, REFERENCE, Question(YEAR))
     write_csv(template_of(connection, "main", "27", ASKED), path)
     return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
@@ -119,7 +119,7 @@ def test_the_history_has_nothing_of_the_year(monterey: Monterey) -> None:
 
 
 def test_the_search_for_the_smallest_change_reads_the_criteria_as_the_engine_does(monterey: Monterey) -> None:
-    """On every student group of 2024, of which most priorities have been met by somebody."""
+    """Uses every student group of 2024. Groups met most of the priorities."""
     levels: dict[tuple[str, str], dict[str, int | None]] = {}
     query = (
         "select cds, student_group, indicator, level from evidence where dashboard_year = 2024 and finding = 'result'"
@@ -189,10 +189,10 @@ def test_without_estimates_nothing_of_method_1_is_known(monterey: Monterey) -> N
 
 @pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2, 3, 4, 5))])
 def test_removing_estimates_never_makes_a_verdict_more_certain(monterey: Monterey, seed: int) -> None:
-    """Whole cells, whole groups and whole LEAs are taken away, on real colors and on invented ones."""
+    """Removes whole cells, groups and LEAs, from real and invented colors."""
     chance = random.Random(seed)  # noqa: S311
     rows = [dict(r) for r in monterey.rows]
-    if seed % 2:  # colors that reach the rarer cases: many reds, and few groups with a result
+    if seed % 2:  # colors that reach rare cases: many reds, and few groups with a result
         few = {r["cds"]: chance.random() < 0.4 for r in rows}
         kept = {(r["cds"], r["student_group"]): not few[r["cds"]] or chance.random() < 0.15 for r in rows}
         for r in rows:
@@ -284,7 +284,7 @@ def test_a_row_given_twice_and_a_missing_column_are_named(monterey: Monterey) ->
 
 
 def test_a_status_level_is_given_where_the_rules_look_at_it(monterey: Monterey) -> None:
-    """College/Career of 2023: a status level, in CDE's words or as a number."""
+    """College/Career of 2023 has a status level, in CDE's words or as a number."""
     rules = next(r for r in RULES.years if r.dashboard_year == 2023)
     asked = asked_by(rules)
     assert asked["SWD", "cci"] == "status_level"
@@ -331,7 +331,7 @@ def test_carried_over_results_stand_in_only_when_asked(monterey: Monterey) -> No
 
 
 def test_a_scale_that_ends_is_not_carried_over(monterey: Monterey) -> None:
-    """English language arts and mathematics are on another scale in 2026."""
+    """English language arts and mathematics have another scale in 2026."""
     look_ahead(monterey.whole, RULES, REFERENCE, Question(2026, carry_over=True))
     carried = {i for (i,) in monterey.whole.execute("select distinct indicator from ahead.ahead_cells").fetchall()}
     assert carried == {"chronic", "susp", "grad", "elpi", "cci"}

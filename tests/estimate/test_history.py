@@ -1,4 +1,4 @@
-"""The outlook on a Dashboard that is not out, from the years before alone: compared with CDE's lists of the state."""
+"""The outlook on an unpublished Dashboard from the years before alone, compared with CDE's statewide lists."""
 
 import re
 from collections.abc import Iterator
@@ -38,7 +38,7 @@ def outlooks(connection: duckdb.DuckDBPyConnection, year: int, asked: bool = Tru
 
 
 def eligible(year: int) -> set[str]:
-    """CDE's list, read here without the pipeline."""
+    """Return CDE's list, read without the pipeline."""
     file, sheet = BOOKS[year]
     frame = pd.read_excel(STATE / file, sheet_name=sheet, header=5, dtype="string", engine="calamine")
     return set(frame.loc[frame[f"EC52072_{year}"] == "Y", "CDS"])
@@ -71,7 +71,7 @@ def test_what_comes_after_the_newest_dashboard_needs_no_year(state: duckdb.DuckD
 
 
 def test_workbooks_of_the_years_before_alone_give_the_same(raw_cache: Path, tmp_path: Path) -> None:
-    """Nothing of 2023 is loaded, so that nothing of it can have been used."""
+    """Nothing of 2023 is loaded, so the outlook cannot have used it."""
     source = copy_of_state(tmp_path / "source", *BEFORE_2023)
     with Workplace(source, raw_cache, tmp_path / "out").decide() as connection:
         check(outlooks(connection, 2023), 2023)
@@ -102,7 +102,7 @@ def test_the_watch_list_of_a_release_is_this_outlook(state: duckdb.DuckDBPyConne
 
 
 def test_the_engine_runs_ahead_on_what_is_there_before_the_determinations() -> None:
-    """Both are built at once."""
+    """The outlook and the determinations are built at the same time."""
     own = [*AGAIN, *((SCHEMA, table) for table in order_of(SCHEMA))]
     made = {table for _, table in own} | set(INPUTS)
     read = {name for stage, table in own for name in inputs_of(stage)[table]}

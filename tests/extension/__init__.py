@@ -1,1 +1,1 @@
-"""Four Dashboard years, an indicator and a recorded pathway that do not exist, added as data alone."""
+"""Four Dashboard years, an indicator and a recorded pathway that do not exist, added only as data."""

@@ -1,8 +1,7 @@
-"""The entries that CONTRIBUTING.md lists, for four invented Dashboard years, an invented indicator and an invented
-recorded pathway.
+"""The entries that CONTRIBUTING.md lists, for four Dashboard years, an indicator and a recorded pathway, all invented.
 
-Each entry is made as a person makes it: from the entries of 2025, with other years and names. No Python or SQL of the
-product is touched.
+Each entry is made as a person would make it: from the entries of 2025, with other years and names. No Python or SQL
+of the product changes.
 """
 
 import re
@@ -55,7 +54,7 @@ effective_basis = "Invented."
 
 
 def extended_reference(folder: Path) -> Path:
-    """The project's reference folder with every entry that the three additions need."""
+    """Make the project's reference folder with every entry that the three additions need."""
     reference_copy(folder)
     shutil.rmtree(folder / "sample")
     add_indicator(folder)
@@ -73,7 +72,7 @@ def _change(path: Path, old: str, new: str) -> None:
 
 
 def add_indicator(folder: Path) -> None:
-    """The entries of an indicator, apart from those of each year that has it."""
+    """Add the entries of an indicator, except those of each year that has it."""
     with (folder / "reference" / "indicators.csv").open("a", encoding="utf-8") as stream:
         stream.write(INDICATOR_ROW)
     _change(folder / "layouts.toml", "[dashboard.told_by]\n", f"[dashboard.told_by]\n{MARK}")
@@ -81,7 +80,7 @@ def add_indicator(folder: Path) -> None:
 
 
 def add_pathway(folder: Path) -> None:
-    """The entries of a recorded pathway."""
+    """Add the entries of a recorded pathway."""
     _change(
         folder / "rules" / "pathways.toml", "# How state loans are read.", f"{PATHWAY_ENTRY}# How state loans are read."
     )
@@ -101,7 +100,7 @@ def add_pathway(folder: Path) -> None:
 
 
 def add_year(folder: Path, year: int) -> None:
-    """The entries of a Dashboard year."""
+    """Add the entries of a Dashboard year."""
     _add_sources(folder / "catalog.toml", year)
     text = (folder / "rules" / "2025.toml").read_text("utf-8")
     known = [*sorted(int(p.stem) for p in (folder / "rules").glob("[0-9]*.toml") if int(p.stem) < year), year]
@@ -123,7 +122,7 @@ def add_year(folder: Path, year: int) -> None:
 
 
 def _add_sources(catalog: Path, year: int) -> None:
-    """The section of 2025 with another year."""
+    """Add the section of 2025 with another year."""
     text = catalog.read_text("utf-8")
     section = re.search(r"# ---- Dashboard 2025 ----\n.*?(?=\n# ---- )", text, re.DOTALL)
     assert section
@@ -132,7 +131,7 @@ def _add_sources(catalog: Path, year: int) -> None:
 
 
 def use_indicator(folder: Path, year: int) -> None:
-    """A file of the indicator in a year, made as that of science, and a criterion that looks at it."""
+    """Add a file of the indicator in a year, modeled on science, and a criterion that uses it."""
     text = (folder / "catalog.toml").read_text("utf-8")
     science = re.search(rf'\[\[source\]\]\nid = "dashboard-science-{year}"\n(?:[^\n]+\n)*', text)
     assert science
@@ -146,8 +145,9 @@ def use_indicator(folder: Path, year: int) -> None:
 
 
 def write_sources(folder: Path) -> None:
-    """Dashboard files of the four years: three groups of one district are red in civic engagement and suspension in
-    three of them.
+    """Write Dashboard files of the four years.
+
+    Three groups of one district are red in civic engagement and suspension in three of them.
     """
     state = Dashboards(
         indicators=dict.fromkeys(YEARS, (*INDICATORS[2025], INDICATOR)), marks={**MARKS, INDICATOR: "service_hours"}

@@ -1,4 +1,4 @@
-"""CONTRIBUTING.md lists the places of each addition: those that the tests change, and no others."""
+"""CONTRIBUTING.md lists the places of each addition: exactly those that the tests change."""
 
 import re
 from collections.abc import Callable
@@ -19,13 +19,13 @@ GUIDE = (PROJECT / "CONTRIBUTING.md").read_text("utf-8")
 
 
 def places(heading: str) -> set[str]:
-    """First cells of the table below a heading."""
+    """Return the first cells of the table below a heading."""
     section = re.split(r"\n##+ ", GUIDE.split(f"### {heading}\n")[1])[0]
     return set(re.findall(r"^\| `([^`]+)`", section, re.MULTILINE))
 
 
 def changed(folder: Path, change: Callable[[Path], None]) -> set[str]:
-    """Files of a reference folder that are changed or new, as the guide names them."""
+    """Return the changed or new files of a reference folder, with the guide's names."""
     before = {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
     change(folder)
     after = {p.relative_to(folder): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
@@ -58,7 +58,7 @@ def test_a_recorded_pathway_is_added_in_the_places_that_the_guide_lists(folder: 
 
 @pytest.fixture
 def models(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A copy of one model, its schema and the column definitions, in place of all."""
+    """Return a folder with one model, its schema and the column definitions, instead of all models."""
     copied = tmp_path / "sql"
     (copied / "marts").mkdir(parents=True)
     for name in ("columns.toml", "marts/counties.sql", "marts/counties.toml"):

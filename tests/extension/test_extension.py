@@ -1,5 +1,6 @@
-"""An invented year, indicator and recorded pathway are judged, said, shown and described by data alone; a part that is
-left out is named at load.
+"""An invented year, indicator and recorded pathway are assessed, stated, shown and described by data alone.
+
+If a part is left out, loading names it.
 """
 
 import re
@@ -44,7 +45,7 @@ LAST = YEARS[-1]
 
 @pytest.fixture(scope="module")
 def decided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """What is decided of the invented years."""
+    """Yield the determinations of the invented years."""
     folder = tmp_path_factory.mktemp("invented")
     reference = extended_reference(folder / "reference")
     write_sources(folder / "source")
@@ -54,7 +55,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
 
 @pytest.fixture(scope="module")
 def out(once: Once) -> Path:
-    """A release of the invented years, made once with every gate and page."""
+    """Make a release of the invented years, once, with every gate and page."""
 
     def make(folder: Path) -> None:
         reference = extended_reference(folder / "reference")
@@ -100,7 +101,7 @@ def test_the_window_of_invented_years_decides(decided: duckdb.DuckDBPyConnection
 
 
 def test_the_invented_indicator_is_needed_for_the_verdict(decided: duckdb.DuckDBPyConnection) -> None:
-    """Suspension alone is one priority; civic engagement makes the second."""
+    """Suspension alone is one priority. Civic engagement makes the second."""
     met = decided.execute(
         "select distinct c.indicator from criterion_results r join rule_criteria c using (criterion) where r.met and"
         " r.cds = ? and r.dashboard_year = ?",
@@ -203,7 +204,7 @@ def test_every_gate_passed(db: duckdb.DuckDBPyConnection) -> None:
 
 
 def without(file: str, old: str, new: str = "") -> Callable[[Path], None]:
-    """Take a text out of a file, or put another in its place."""
+    """Return a change that removes or replaces a text in a file."""
 
     def change(folder: Path) -> None:
         text = (folder / file).read_text("utf-8")
@@ -214,7 +215,7 @@ def without(file: str, old: str, new: str = "") -> Callable[[Path], None]:
 
 
 def without_source(source_id: str) -> Callable[[Path], None]:
-    """Take an entry out of the catalog."""
+    """Return a change that removes an entry of the catalog."""
 
     def change(folder: Path) -> None:
         text = (folder / "catalog.toml").read_text("utf-8")
@@ -230,7 +231,7 @@ def without_file(file: str) -> Callable[[Path], None]:
 
 
 def key(file: str, name: str) -> Callable[[Path], None]:
-    """Take a whole line, as ``name = ...``, out of a file."""
+    """Return a change that removes a whole line, such as ``name = ...``, from a file."""
 
     def change(folder: Path) -> None:
         text = (folder / file).read_text("utf-8")
@@ -242,7 +243,7 @@ def key(file: str, name: str) -> Callable[[Path], None]:
 
 
 def table(file: str, name: str) -> Callable[[Path], None]:
-    """Take a table out of a file: from its heading to the next blank line."""
+    """Return a change that removes a table from a file, from its heading to the next blank line."""
 
     def change(folder: Path) -> None:
         text = (folder / file).read_text("utf-8")
@@ -260,7 +261,7 @@ def pathway_key(name: str) -> Callable[[Path], None]:
 
 
 def cell(column: int) -> Callable[[Path], None]:
-    """Empty one cell of the indicator's row."""
+    """Return a change that empties one cell of the indicator's row."""
     values = INDICATOR_ROW.strip().split(",")
     values[column] = ""
     return without("reference/indicators.csv", INDICATOR_ROW, ",".join(values) + "\n")
@@ -313,7 +314,7 @@ OMITTED: dict[str, tuple[Callable[[Path], None], str]] = {
             "dashboards": r"2030.toml, line \d+, consecutive.dashboards: it is missing",
         }.items()
     },
-    # years that follow from the file's own, left as they were in the file that was copied
+    # years that follow from the file's own, left unchanged from the copied file
     "stale_id": (
         without("rules/2030.toml", 'id = "2030-p6', 'id = "2029-p6b'),
         r"criterion id '2029-p6b.*' must begin with 2030-",
@@ -371,7 +372,7 @@ OMITTED: dict[str, tuple[Callable[[Path], None], str]] = {
                 "reported_for",
             )
         )
-        if name  # an indicator without a priority is informational, as science is
+        if name  # an indicator without a priority is informational, like science
     },
     "mark": (
         without("layouts.toml", MARK),
@@ -458,7 +459,7 @@ def test_a_test_that_ends_is_named_once(extended: Path, tmp_path: Path, in_2031:
     load(folder, tmp_path)
 
 
-# The first of those that begin with the same word; the others are slow.
+# The first case of each kind; the others are slow.
 FIRST = {what.split("_")[0]: what for what in reversed(OMITTED)}.values()
 
 

@@ -1,6 +1,4 @@
-"""As of which day a verdict is, and which Dashboard is the next, where a year between is not loaded or lies in the
-future.
-"""
+"""The day of a verdict, and the next Dashboard, if a year between is not loaded or is in the future."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,7 +22,7 @@ AS_OF = "select determination_year, as_of from determination_years order by 1"
 def decided(
     folder: Path, years: tuple[int, ...], as_of: date, reference: Path = PROJECT / "data"
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Tables of a run in which one district has rows in these years only; two groups meet the criteria in each."""
+    """Yield tables of a run in which one district has rows only in these years. Two groups meet the criteria in each."""
     state = Dashboards(
         names={(CDS, y): "Salinas Union High" for y in years}, indicators=INDICATORS | {2027: INDICATORS[2025]}
     )
@@ -46,7 +44,7 @@ def test_a_determination_ends_when_the_next_began_though_its_files_are_not_loade
 
 
 def test_no_verdict_is_as_of_a_day_after_the_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Files of 2027 are there before its determination is in force; the criteria of 2026 are not confirmed."""
+    """Files of 2027 exist before its determination is in force. The criteria of 2026 are not confirmed."""
     today = date(2026, 11, 27)
     monkeypatch.setattr("transforms.clock.today", lambda: today)
     reference = reference_copy(tmp_path / "reference")
@@ -64,7 +62,7 @@ def test_no_verdict_is_as_of_a_day_after_the_run(tmp_path: Path, monkeypatch: py
 def test_the_next_dashboard_is_that_of_the_next_year_with_rules(
     year: int, following: int, standing: str, tmp_path: Path
 ) -> None:
-    """After 2023 comes 2024, and after 2025 comes 2026, whose criteria are not confirmed."""
+    """2024 follows 2023, and 2026 follows 2025. The criteria of 2026 are not confirmed."""
     with decided(tmp_path, (year - 1, year), date(2026, 11, 24)) as db:
         rows = db.execute(
             "select distinct next_dashboard, standing from watch_list where watch not like 'preview%'"

@@ -1,1 +1,1 @@
-"""Faults tried on purpose; run by ``make test-faults``."""
+"""Deliberate faults; run by ``make test-faults``."""

@@ -1,5 +1,6 @@
-"""What the processes do that are killed: each starts from a server that has imported everything, so that a kill costs
-no import.
+"""The work of the processes that are killed.
+
+Each starts from a server that has imported everything, so that a kill wastes no import time.
 """
 
 import multiprocessing
@@ -27,20 +28,20 @@ Given = dict[str, Any]
 
 
 def child(target: Callable[..., None], *arguments: object) -> ForkServerProcess:
-    """Start ``target`` in a process of its own."""
+    """Start ``target`` in a separate process."""
     process = FORKS.Process(target=_quiet, args=(target, *arguments))
     process.start()
     return process
 
 
 def _quiet(target: Callable[..., None], *arguments: object) -> None:
-    """A child says nothing unless it fails."""
+    """Run ``target`` without output unless it fails."""
     target(*arguments)
-    os._exit(0)  # without the farewell of the libraries
+    os._exit(0)  # skips the exit handlers of the libraries
 
 
 def run_all(given: Given, die_at: tuple[str, str] | None = None, whole: bool = False) -> None:
-    """A run; killed before or after the function of a stage. ``whole``: with every expectation and page."""
+    """Run the pipeline; killed before or after the function of a stage. ``whole``: with every expectation and page."""
 
     def perform(step: Any, run: Run) -> Any:
         if die_at == (step.name, "before"):
@@ -56,7 +57,7 @@ def run_all(given: Given, die_at: tuple[str, str] | None = None, whole: bool = F
 
 
 def _quick() -> None:
-    """The SQL checks alone, and no pages: expectations and the site would take most of the time."""
+    """Run only the SQL checks and no pages, because expectations and the site take most of the time."""
     import expectations.gates as gates
     import flows.steps as steps
 
@@ -73,8 +74,9 @@ def publish_only(
     steps: Path | None = None,
     pages: bool = False,
 ) -> None:
-    """Publish a build whose content ``stamp`` makes its own; killed before the n-th step on the file system, or a list
-    of the steps is left.
+    """Publish a build that ``stamp`` makes unique.
+
+    It is killed before the n-th file system step, or it records a list of the steps.
     """
     shutil.rmtree(scratch, ignore_errors=True)
     shutil.copytree(built, scratch)
@@ -113,9 +115,9 @@ def _watch(die_before: int | None, steps: Path | None) -> None:
 
 
 def build_once(given: Given, target: Path, small: bool) -> None:
-    """All steps before the release, on the sample.
+    """Run all steps before the release on the sample.
 
-    ``small``: few rows are kept, so that publishing is quick; no pages can be drawn of them.
+    ``small``: keep few rows, so that publishing is quick; no pages can be made from them.
     """
     run = Run.start(Settings(**given))
     run.keep_tables()
@@ -132,7 +134,7 @@ def _shrink(run: Run) -> None:
     from transforms.schema import published_tables
 
     with run.connect() as connection:
-        # Not views over files.
+        # Exclude views over files.
         stored = {name for (name,) in connection.execute("select table_name from duckdb_tables()").fetchall()}
         for table in published_tables().values():
             if not table.is_meta and table.name in stored:

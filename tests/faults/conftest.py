@@ -1,5 +1,5 @@
-"""Shared by the fault tests: two states of the sample, a release of one of them, checks of what readers see, and the
-table at the end.
+"""Fixtures of the fault tests: two states of the sample, a release of one of them, checks of what readers see, and the
+final table.
 """
 
 import json
@@ -25,12 +25,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in ours:
         item.add_marker(pytest.mark.faults)
         item.add_marker(pytest.mark.timeout(1200))
-    if len(ours) == len(items):  # the schedule first: it mostly waits, while other workers use the cores
+    if len(ours) == len(items):  # schedule first: it mostly waits, so other workers can use the cores
         items.sort(key=lambda item: item.path.name != "test_schedule.py")
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """The table of faults tried and outcomes."""
+    """Write the table of faults and outcomes."""
     calls = (r for reports in terminalreporter.stats.values() for r in reports if getattr(r, "when", "") == "call")
     rows = [value for report in calls for name, value in report.user_properties if name == "fault"]
     if not rows:
@@ -43,7 +43,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture
 def tell(record_property: Callable[[str, Any], None]) -> Callable[[str, int, str], None]:
-    """Put a line into the table of faults."""
+    """Return a function that adds a line to the table of faults."""
     return lambda fault, tries, outcome: record_property("fault", (fault, tries, outcome))
 
 
@@ -68,13 +68,13 @@ class Place:
         }
 
     def run(self, source: Path = SAMPLE, whole: bool = False, **changes: object) -> None:
-        """A run to its end, which must be a good one."""
+        """Run the pipeline to its end. The run must succeed."""
         process = child(run_all, self.given(source, **changes), None, whole)
         process.join()
         assert process.exitcode == 0
 
     def whole(self) -> str:
-        """The release that readers see, after everything that they may rely on was checked."""
+        """Return the release that readers see, after checking everything that they rely on."""
         release = current_release(self.out)
         assert release is not None
         assert damage_of(release) == []
@@ -89,7 +89,7 @@ class Place:
         return release.name
 
     def settled(self) -> str:
-        """The same after a good run: nothing is left over, and latest.json names the current release."""
+        """Return the same after a good run: nothing is left over, and latest.json names the current release."""
         release = self.whole()
         assert json.loads((self.out / "latest.json").read_text())["release_id"] == release
         assert [p.name for p in (self.out / "releases").glob(".[bp]*")] == []
@@ -99,7 +99,7 @@ class Place:
 
 @pytest.fixture(scope="session")
 def other_source(once: Once) -> Path:
-    """The sample with one file reissued: another release."""
+    """Return the sample with one file reissued, which makes another release."""
 
     def make(source: Path) -> None:
         shutil.copytree(SAMPLE, source)
@@ -110,7 +110,7 @@ def other_source(once: Once) -> Path:
 
 @pytest.fixture(scope="session")
 def baseline(once: Once) -> Place:
-    """The sample, published once, with everything read and all expectations validated."""
+    """Publish the sample once, with everything read and all expectations validated."""
 
     def make(root: Path) -> None:
         root.mkdir()
@@ -121,7 +121,7 @@ def baseline(once: Once) -> Place:
 
 @pytest.fixture(scope="session")
 def undisturbed(once: Once, other_source: Path, baseline: Place) -> Place:
-    """The other source, published after the baseline by a run that nothing disturbed."""
+    """Publish the other source after the baseline, in an undisturbed run."""
 
     def make(root: Path) -> None:
         shutil.copytree(baseline.root, root, symlinks=True)
@@ -132,13 +132,13 @@ def undisturbed(once: Once, other_source: Path, baseline: Place) -> Place:
 
 @pytest.fixture(scope="session")
 def expected(undisturbed: Place) -> str:
-    """Release id of the other source."""
+    """Return the release id of the other source."""
     return undisturbed.settled()
 
 
 @pytest.fixture
 def place(tmp_path: Path, baseline: Place) -> Place:
-    """A copy of the baseline that may be damaged."""
+    """Return a copy of the baseline that may be damaged."""
     shutil.copytree(baseline.root, tmp_path / "place", symlinks=True)
     return Place(tmp_path / "place")
 
@@ -154,19 +154,19 @@ def build(once: Once, baseline: Place, name: str, small: bool) -> Path:
 
 @pytest.fixture(scope="session")
 def built(once: Once, baseline: Place) -> Path:
-    """A small build that is ready to be published."""
+    """Return a small build that is ready to be published."""
     return build(once, baseline, "built", small=True)
 
 
 @pytest.fixture(scope="session")
 def built_whole(once: Once, baseline: Place) -> Path:
-    """A build of which pages can be drawn."""
+    """Return a build with enough rows for pages."""
     return build(once, baseline, "built-whole", small=False)
 
 
 @pytest.fixture
 def remounted(tmp_path: Path) -> Iterator[Callable[[str, str], Path]]:
-    """Mount a file system of its own; unmounted after the test. Skips where that is not allowed."""
+    """Mount a separate file system and unmount it after the test. Skips if mounting is not allowed."""
     import subprocess
 
     mounted: list[Path] = []

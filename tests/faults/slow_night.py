@@ -1,6 +1,6 @@
-"""The nightly flow, after a pause in which a test can do harm.
+"""The nightly flow after a pause in which a test can do harm.
 
-Deployed by the test of the schedule in place of ``flows/deployed/nightly.py``.
+The schedule test deploys it instead of ``flows/deployed/nightly.py``.
 """
 
 import time
@@ -12,6 +12,6 @@ from flows.deployed.nightly import nightly
 
 @flow(name="nightly")
 def slow_night(source: str, seconds: float) -> str:
-    """Wait, then do the night."""
+    """Wait, then run the nightly flow."""
     time.sleep(seconds)
     return nightly.fn(source=source)

@@ -1,6 +1,6 @@
-"""SIGKILL: at each stage, at each step of publishing, and at random moments.
+"""SIGKILL at each stage, at each step of publishing, and at random moments.
 
-Readers see a whole release; the next run ends well.
+Readers see a whole release, and the next run ends well.
 """
 
 import os
@@ -54,7 +54,7 @@ def test_the_release_after_a_kill_is_the_same_byte_for_byte(
         ours = place.out / "releases" / expected / path.name
         if not path.name.startswith("meta_"):
             assert ours.read_bytes() == path.read_bytes(), path.name
-    skipped = "meta_release"  # says when it was published
+    skipped = "meta_release"  # has the time of publication
     with duckdb.connect() as connection:
         for path in sorted(wanted.glob("meta_*.parquet")):
             if path.stem != skipped:
@@ -72,11 +72,11 @@ def steps_of_publishing(given: dict[str, Any], built: Path, tmp_path: Path) -> l
 
 
 def test_killed_before_each_step_of_publishing(place: Place, built: Path, tmp_path: Path, tell: Tell) -> None:
-    given = place.given(keep_releases=3)  # so that old ones are removed on the way
+    given = place.given(keep_releases=3)  # so that publishing removes old releases
     for stamp in ("one", "two", "three"):
         child(publish_only, given, built, tmp_path / "scratch", stamp).join()
     steps = steps_of_publishing(given, built, tmp_path)
-    # One for each file; some of them will do.
+    # One for each file; a sample of them is enough.
     many = [i for i, s in enumerate(steps, 1) if s.startswith(("fsync", "unlink", "rmdir"))]
     points = [i for i in range(1, len(steps) + 1) if i not in many] + many[::9] + many[-3:]
     assert any(f"{name} " in steps[i - 1] for i in points for name in ("rename", "replace", "symlink"))
@@ -143,8 +143,8 @@ def test_killed_at_random_moments_of_publishing(
 def test_killed_at_random_moments_of_a_run(
     part: int, whole: bool, wanted: int, place: Place, other_source: Path, expected: str, tell: Tell, baseline: Place
 ) -> None:
-    """``whole``: with every expectation and page, which take most of the time of a run; else the moments fall into the
-    other stages.
+    """``whole``: with every expectation and page, which take most of the time of a run. Without it, the moments fall
+    into the other stages.
     """
     chance, kills = random.Random(SEED + 10 + part), 0  # noqa: S311
 
@@ -153,7 +153,7 @@ def test_killed_at_random_moments_of_a_run(
         shutil.copytree(baseline.out, place.out, symlinks=True)
         return child(run_all, place.given(other_source), None, whole)
 
-    begin().join()  # what is read and validated once is kept from here on
+    begin().join()  # later runs reuse what this run reads and validates
     started = time.perf_counter()
     begin().join()
     takes = time.perf_counter() - started
@@ -177,7 +177,7 @@ def test_killed_at_random_moments_of_a_run(
 def test_interrupted_at_random_moments_of_a_run(
     place: Place, other_source: Path, expected: str, baseline: Place, tell: Tell
 ) -> None:
-    """SIGINT and SIGTERM: the run ends and says so; what readers see is whole, and the next run ends well."""
+    """SIGINT and SIGTERM: the run ends with a message. Readers see a whole release, and the next run ends well."""
     chance, tries, told = random.Random(SEED + 20), 10, 0  # noqa: S311
     started = time.perf_counter()
     place.run(other_source)

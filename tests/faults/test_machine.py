@@ -1,5 +1,5 @@
-"""What a machine does to a run: full disk, read-only folder, no network, a clock that jumps, files that change or rot,
-two at once.
+"""Machine faults: full disk, read-only folder, no network, a clock that jumps, files that change or rot, two runs at
+once.
 """
 
 import os
@@ -23,14 +23,14 @@ from transforms.release.verify import damage_of
 
 Tell = Callable[[str, int, str], None]
 DTA = str(Path(sys.executable).parent / "dta")
-# The command where files have so many rows that its tables lie in a file.
+# The command as if files had so many rows that its tables are in a file.
 ON_DISK = "import transforms.run; transforms.run.FEW_ROWS = 1; from flows.cli.app import main; main()"
 
 
 def dta(
     place: Place, *arguments: object, source: object = SAMPLE, on_disk: bool = False, **settings: str
 ) -> subprocess.CompletedProcess[str]:
-    """The command as cron would call it."""
+    """Run the command as cron would."""
     command = [sys.executable, "-c", ON_DISK] if on_disk else [DTA]
     environment = {
         "PATH": os.environ["PATH"],
@@ -150,15 +150,16 @@ def test_the_watch_of_a_read_only_folder(baseline: Place, remounted: Any, tell: 
 
 
 def without_network(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
-    """In a network namespace of its own, where nothing can be reached. Skips where that is not allowed."""
+    """Run in a network namespace without connections. Skips if that is not allowed."""
     if subprocess.run(["unshare", "-n", "true"], capture_output=True, check=False).returncode:
         pytest.skip("a network namespace needs root")
     return subprocess.run(["unshare", "-n", *command], capture_output=True, text=True, env=environment, check=False)
 
 
 def test_the_network_is_gone(place: Place, tell: Tell) -> None:
-    """Files came in through the inbox before; now no publisher can be reached: yesterday's tables stay, and the policy
-    decides on the exit code.
+    """Files came through the inbox before, and now no publisher can be reached.
+
+    Yesterday's tables stay, and the policy decides on the exit code.
     """
     shutil.copytree(SAMPLE, place.root / "inbox")
     environment = {
@@ -239,7 +240,7 @@ REFUSED = "The clock says 2019-03-03"
 
 
 def run_under_clock(given: dict[str, Any], moment: str, refused: str) -> None:
-    """A run in a process where every clock of the calendar shows ``moment``."""
+    """Run in a process in which every calendar clock shows ``moment``."""
     from datetime import date, datetime
 
     import flows.runner as runner
@@ -278,9 +279,7 @@ def test_a_source_that_is_being_written(place: Place, other_source: Path, tmp_pa
     content, turn = file.read_bytes(), 0
 
     def write() -> None:
-        """The first half is written over again and again, each time with another name: never the bytes of a file that
-        was kept before.
-        """
+        """Write the first half again and again under new names, never with the bytes of a file that was kept before."""
         nonlocal turn
         while not stop.is_set():
             turn += 1

@@ -12,12 +12,12 @@ READERS, RELEASES = 8, 50
 
 
 def read(out: Path, kind: str, stop: Any, seen: Any) -> None:
-    """Poll ``current`` as programs do; report how often, which releases, and what went wrong."""
+    """Poll ``current`` as programs do; report the number of reads, the releases, and the errors."""
     import duckdb
     import pyarrow.parquet as pq
 
     times, releases, wrong = 0, set(), []
-    until = time.monotonic() + 900  # also when nobody is left to stop them
+    until = time.monotonic() + 900  # stops even without a stop signal
     while not stop.is_set() and time.monotonic() < until:
         try:
             if kind == "duckdb":
@@ -45,7 +45,7 @@ def read(out: Path, kind: str, stop: Any, seen: Any) -> None:
             times += 1
         except Exception as error:
             wrong.append(f"{type(error).__name__}: {error}"[:300])
-        time.sleep(0.4)  # eight of them leave the publisher some of two cores
+        time.sleep(0.4)  # leaves the publisher time on two cores with eight readers
     seen.put((kind, times, releases, wrong))
 
 

@@ -1,5 +1,5 @@
-"""``dta schedule`` for real, on the loopback: fired by cron, overlap cancelled, server killed, worker killed, next
-night fine, clean end.
+"""``dta schedule`` on the loopback: started by cron, overlap cancelled, server killed, worker killed, next night good,
+clean end.
 """
 
 import os
@@ -71,7 +71,7 @@ class Scheduled:
         return answer.json()
 
     def nights(self) -> list[Run]:
-        """Runs of the nightly deployment, oldest first, that are past their hour."""
+        """Return past runs of the nightly deployment, oldest first."""
         try:
             runs = self.ask(
                 "flow_runs/filter",
@@ -79,7 +79,7 @@ class Scheduled:
                 sort="EXPECTED_START_TIME_ASC",
                 limit=200,
             )
-        except httpx.HTTPError:  # the server is being started again
+        except httpx.HTTPError:  # the server is restarting
             return []
         return [r for r in runs if r["state_type"] != "SCHEDULED"]
 
@@ -178,7 +178,7 @@ def test_nights_of_a_schedule(tmp_path: Path, tell: Tell) -> None:
 
 @pytest.fixture
 def postgresql(tmp_path: Path) -> Iterator[str]:
-    """A PostgreSQL server of our own on the loopback. Skips where there is none, or no user to run it as."""
+    """Start a PostgreSQL server on the loopback. Skips if it is not installed, or if no user can run it."""
     if POSTGRESQL is None or os.geteuid() != 0 or "postgres" not in {u.pw_name for u in pwd.getpwall()}:
         pytest.skip("PostgreSQL, root and the user postgres are needed")
     # Not in pytest's folders, which are closed to other users.

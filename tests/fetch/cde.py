@@ -1,4 +1,4 @@
-"""A server on loopback that plays CDE over HTTPS: each path answers from a script, one answer per request."""
+"""A loopback server that simulates CDE over HTTPS: each path answers from a script, one answer per request."""
 
 import ssl
 import threading
@@ -54,7 +54,7 @@ class Cde:
 
 
 def body(content: bytes, etag: str = "", **headers: str) -> Answer:
-    """200 with the whole content; 304 if the request already has this tag."""
+    """Return 200 with the whole content, or 304 if the request already has this tag."""
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         if etag and request.headers.get("If-None-Match") == etag:
@@ -77,7 +77,7 @@ def body(content: bytes, etag: str = "", **headers: str) -> Answer:
 
 
 def cut(content: bytes, at: int, etag: str = "", **headers: str) -> Answer:
-    """Promise all of the content and hang up in the middle."""
+    """Announce all of the content and close the connection in the middle."""
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)
@@ -107,7 +107,7 @@ def status(code: int, **headers: str) -> Answer:
 
 
 def drip(pause: float) -> Answer:
-    """One byte after the other, for ever."""
+    """Send one byte after the other, without end."""
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)
@@ -122,7 +122,7 @@ def drip(pause: float) -> Answer:
 
 
 def endless(request: BaseHTTPRequestHandler) -> None:
-    """As fast as it goes, for ever, without a length."""
+    """Send bytes as fast as possible, without end or length."""
     request.send_response(200)
     request.send_header("Connection", "close")
     request.end_headers()
@@ -131,7 +131,7 @@ def endless(request: BaseHTTPRequestHandler) -> None:
 
 
 def raw(*pieces: bytes, pause: float = 0, times: int = 1) -> Answer:
-    """These very bytes, a pause after each piece, the last piece as often as told; then the connection ends."""
+    """Send exactly these pieces with a pause after each, the last one ``times`` times, and close the connection."""
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         request.close_connection = True

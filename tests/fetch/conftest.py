@@ -1,4 +1,4 @@
-"""A night at the server that plays CDE."""
+"""A night with the server that simulates CDE."""
 
 import shutil
 from collections.abc import Callable, Iterator

@@ -1,6 +1,4 @@
-"""A server that is broken or hostile ends within the deadline, is reported in words, and costs no other file of the
-night.
-"""
+"""A broken or hostile server ends within the deadline, is reported in words, and costs no other file of the night."""
 
 import time
 
@@ -14,7 +12,7 @@ OK = b"HTTP/1.1 200 OK\r\n"
 CHUNKED = OK + b"Transfer-Encoding: chunked\r\n\r\n"
 FOREVER = 100_000
 
-# name -> what the server sends, and what is said; each would go on for hours
+# name -> what the server sends, and the expected message; each would go on for hours
 SLOW: dict[str, tuple[Answer, str]] = {
     "headers_byte_by_byte": (raw(OK, b"X", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
     "headers_line_by_line": (raw(OK, b"X-More: 1\r\n", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
@@ -109,7 +107,7 @@ def test_retry_after_in_the_past_does_not_wait(night: Night, cde: Cde) -> None:
 
 
 def part(first: int, last: int, whole: str = "", etag: str = "", content: bytes = ELA_BYTES) -> Answer:
-    """206 with these bytes, whether they were asked for or not."""
+    """Return 206 with these bytes, requested or not."""
     head = (
         f"HTTP/1.1 206 Partial Content\r\nContent-Length: {last + 1 - first}\r\nContent-Range: bytes"
         f" {first}-{last}/{whole or len(content)}\r\n"
@@ -155,7 +153,7 @@ def lengths(announced: bytes, content: bytes) -> Answer:
     return raw(OK + b"Content-Length: " + announced + b"\r\n\r\n" + content)
 
 
-# name -> answer, part of what is said
+# name -> answer, part of the expected message
 BROKEN: dict[str, tuple[Answer, str]] = {
     "length_too_long": (lengths(b"%d" % (SIZE + 5), ELA_BYTES), "the connection broke"),
     "length_too_short": (lengths(b"1000", ELA_BYTES), "the last line is cut off"),
@@ -186,7 +184,7 @@ BROKEN: dict[str, tuple[Answer, str]] = {
 }
 
 
-# A length that is wrong, one that is too much, a body that cannot be read, none, and two wrong ways; others are slow.
+# A wrong length, one that is too large, an unreadable body, no body, and two wrong redirects; others are slow.
 OF_EACH_KIND = ("length_too_long", "length_huge", "gzip", "hung_up", "redirect_to_a_file", "redirects_that_grow")
 
 

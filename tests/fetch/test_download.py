@@ -1,4 +1,4 @@
-"""Nights at a publisher that behaves well, badly and worst. Nothing good is ever lost."""
+"""Nights with a publisher that behaves well, badly and worst. No good file is ever lost."""
 
 import json
 from datetime import datetime, timedelta
@@ -20,7 +20,7 @@ ELA_BYTES, MATH_BYTES = (SAMPLE / ELA[1:]).read_bytes(), (SAMPLE / MATH[1:]).rea
 
 @pytest.fixture
 def served(cde: Cde) -> Cde:
-    """Both files, as they should be."""
+    """Serve both files without faults."""
     cde.scripts = {ELA: [body(ELA_BYTES, '"a"')], MATH: [body(MATH_BYTES, '"m"')]}
     return cde
 
@@ -261,7 +261,7 @@ def test_304_to_a_first_request_is_a_problem_and_not_silence(night: Night, serve
 
 
 def test_a_file_that_is_due_and_not_there_is_no_problem_until_it_was_there(night: Night, served: Cde) -> None:
-    """Its name follows from the year before; nobody knows under which name CDE will publish it."""
+    """Its name is derived from the year before, because nobody knows the name under which CDE will publish it."""
     catalog = night.reference / "catalog.toml"
     catalog.write_text(
         catalog.read_text()

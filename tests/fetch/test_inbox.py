@@ -1,4 +1,4 @@
-"""Files carried in by hand: matched by name, proved by content."""
+"""Manually added files: matched by name, proved by content."""
 
 from flows.cli.phrases import not_listed_as_unused
 from tests.fetch.cde import Cde, body, status
@@ -64,7 +64,7 @@ def test_of_two_inbox_files_for_one_source_that_differ_neither_is_taken(night: N
 
 
 def test_what_came_and_is_not_used_is_named_once(night: Night, cde: Cde) -> None:
-    """A download that proves to be something else: the accepted file serves, and the record says which."""
+    """A download turns out to be something else. The accepted file is used instead, and the record names it."""
     cde.scripts = {ELA: [body(ELA_BYTES, '"a"')], MATH: [body(MATH_BYTES, '"m"')]}
     night()
     cde.scripts[ELA] = [body(MATH_BYTES.replace(b"Salinas", b"SALINAS"), '"b"')]

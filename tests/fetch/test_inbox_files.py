@@ -1,4 +1,4 @@
-"""What lies in the inbox and is no file, what cannot leave it, and which of two editions is taken."""
+"""Inbox entries that are not files, files that cannot be moved out, and the choice between two editions."""
 
 import os
 import shutil
@@ -80,7 +80,7 @@ def test_a_file_that_cannot_be_removed_from_the_inbox_is_reported(
 def test_a_file_that_was_replaced_meanwhile_stays_in_the_inbox(
     night: Night, cde: Cde, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """What came after the copy was made is not ours to remove: its bytes are kept nowhere."""
+    """A file that came after the copy was made must not be removed, because its bytes are stored nowhere else."""
     import transforms.sources.inbox as published
 
     shutil.copy(SAMPLE / OTHER, night.inbox)
@@ -97,7 +97,7 @@ def test_a_file_that_was_replaced_meanwhile_stays_in_the_inbox(
 
 
 def test_an_earlier_edition_in_the_inbox_does_not_replace_a_later_one(night: Night, cde: Cde) -> None:
-    """In whatever order they come: at once, the later one first, the earlier one first."""
+    """In any order: together, the later one first, the earlier one first."""
     night_with_the_workbook(night)
     run = night()
     assert [s.file for s in run.snapshots()] == [LATER]

@@ -1,4 +1,4 @@
-"""A file carried in under a name is taken only if its content is what the name says."""
+"""A manually added file is accepted only if its content matches its name."""
 
 from pathlib import Path
 
@@ -42,7 +42,7 @@ def test_every_real_file_proves_to_be_itself(tmp_path: Path, path: Path) -> None
     carried_in(tmp_path, path.name, path.read_bytes())
 
 
-# name under which it is carried in, the file that it really is, what is said
+# name of the added file, the file that it really is, the expected message
 WRONG: dict[str, tuple[str, Path, str]] = {
     "last_years_dashboard": (
         "eladownload2024.txt",
@@ -127,7 +127,7 @@ def test_the_bytes_of_one_file_are_not_taken_for_another(night: Night, cde: Cde)
 
 
 def unused_of(workplace: Workplace) -> dict[str, str]:
-    """Files that a run on a folder does not use, and why; what depends on them is in no table."""
+    """Return files that a run on a folder does not use, and the reasons. No table has what depends on them."""
     run = Run.start(workplace.settings())
     take_snapshots(run)
     read_raw(run)

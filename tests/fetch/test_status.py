@@ -1,4 +1,4 @@
-"""How old a file is that serves because a newer one could not be had is reported where people look."""
+"""If a newer file could not be fetched, the age of the file used instead is visibly reported."""
 
 import json
 from datetime import timedelta
@@ -31,7 +31,7 @@ def test_dta_status_says_how_old_the_file_is_that_serves(night: Night, cde: Cde,
 
 
 def test_many_files_of_one_cause_are_one_line() -> None:
-    """Without a network, no file of the catalog can be requested: what the run says below must still be seen."""
+    """Without a network, no file of the catalog can be requested. The run's later messages must still be visible."""
     gone = [{"file": f"f{n}.txt", "message": "no connection", "accepted_at": ""} for n in range(9)]
     other = {"file": "g.txt", "message": "the server answered 404", "accepted_at": ""}
     assert problem_lines([*gone, other]) == [

@@ -1,4 +1,4 @@
-"""Receivers on the loopback that play a chat and a mail server."""
+"""Loopback receivers that simulate a chat and a mail server."""
 
 import json
 import socketserver
@@ -11,14 +11,14 @@ from typing import Any
 
 @contextmanager
 def chat() -> Iterator[tuple[str, list[dict[str, Any]]]]:
-    """Address, and what was posted there."""
+    """Yield the address, and the messages posted there."""
     posted: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
         def do_POST(self) -> None:
             body = self.rfile.read(int(self.headers["Content-Length"]))
             posted.append({"path": self.path, "body": json.loads(body)})
-            answer = b"ok"  # what Slack answers
+            answer = b"ok"  # Slack's answer
             self.send_response(200)
             self.send_header("Content-Length", str(len(answer)))
             self.end_headers()
@@ -35,7 +35,7 @@ def chat() -> Iterator[tuple[str, list[dict[str, Any]]]]:
 
 @contextmanager
 def mailbox() -> Iterator[tuple[int, list[str]]]:
-    """Port, and the mails that arrived."""
+    """Yield the port, and the received mails."""
     mails: list[str] = []
 
     class Handler(socketserver.StreamRequestHandler):

@@ -1,4 +1,4 @@
-"""prefect.yaml, units and crontab as files: what they name exists, and what they promise is there."""
+"""prefect.yaml, units and crontab as files: everything that they name or promise exists."""
 
 import configparser
 import os
@@ -142,7 +142,7 @@ def test_units_have_least_privilege(unit: Path) -> None:
 
 @pytest.mark.skipif(SYSTEMD is None, reason="systemd-analyze is not installed (apt-get install systemd)")
 def test_systemd_takes_the_units(tmp_path: Path) -> None:
-    """Read by systemd itself, where it is here; no service is open to more than systemd calls OK."""
+    """Uses systemd itself, if it is installed. systemd must rate no service's exposure worse than OK."""
     units = [p for p in sorted(UNITS.iterdir()) if p.suffix in (".service", ".timer")]
     copies = [tmp_path / p.name for p in units]
     for unit, copy in zip(units, copies, strict=True):
@@ -150,7 +150,7 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     verified = subprocess.run([SYSTEMD, "verify", "--man=no", *copies], capture_output=True, text=True, check=False)
     assert (verified.returncode, verified.stderr) == (0, "")
     for service in (c for c in copies if c.suffix == ".service"):
-        # Tenths.
+        # The threshold is in tenths.
         judged = subprocess.run(
             [SYSTEMD, "security", "--offline=true", "--threshold=20", service],
             capture_output=True,

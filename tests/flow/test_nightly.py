@@ -1,4 +1,4 @@
-"""The Prefect flow: what it does, and, slowly, a run on a temporary server."""
+"""The Prefect flow: its behavior, and, as a slow test, a run on a temporary server."""
 
 import os
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from transforms.errors import SourceFilesError
 @pytest.fixture(scope="module")
 def prefect_server() -> Iterator[None]:
     os.environ |= {"PREFECT_SERVER_ANALYTICS_ENABLED": "false", "DO_NOT_TRACK": "1"}
-    os.environ["PREFECT_API_BLOCKS_REGISTER_ON_START"] = "false"  # no flow of ours has any: two seconds
+    os.environ["PREFECT_API_BLOCKS_REGISTER_ON_START"] = "false"  # our flows have no blocks; saves two seconds
     from prefect.testing.utilities import prefect_test_harness
 
     with prefect_test_harness(server_startup_timeout=120):
@@ -56,7 +56,7 @@ def test_a_broken_file_fails_the_flow_and_the_task(prefect_server: None, tmp_pat
 
 @pytest.fixture
 def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """What the flow leaves and tells, where it runs without a server: its steps are called, not tasks."""
+    """Yield the artifacts and messages of a flow without a server. Its steps are called as functions, not as tasks."""
     from prefect.logging import disable_run_logger
 
     from flows.deployed import nightly as module

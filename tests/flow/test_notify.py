@@ -1,4 +1,4 @@
-"""Notifications: what they say, that they arrive, that they are off by default, and that they keep secrets."""
+"""Notifications: their content and delivery. They are off by default and never contain secrets."""
 
 import email
 import email.policy
@@ -23,14 +23,14 @@ from transforms.errors import ConfigError, SourceError
 from transforms.release.run_records import record_run
 from transforms.settings import PROJECT
 
-# Apprise does without it where Python does, see below.
+# Where Python lacks the module, Apprise does without it, see below.
 pytestmark = pytest.mark.filterwarnings("default", "ignore:'imghdr' is deprecated")
 SECRET = "T00/B00/hunter2"  # noqa: S105
 
 
 @pytest.fixture
 def changed(published: Workplace, tmp_path: Path) -> Path:
-    """A release with verdicts that differ from the release before, one of them of an LEA with a wicked name."""
+    """Make a release with verdicts that differ from the release before, one of them for an LEA with a hostile name."""
     out = Path(shutil.copytree(published.out, tmp_path / "out", symlinks=True))
     database = (out / "current" / "dta.duckdb").resolve()
     database.chmod(0o644)
@@ -122,7 +122,7 @@ def test_a_chat_gets_it_and_names_cannot_call_people(changed: Path) -> None:
 def test_slack_and_teams_in_their_own_form(
     field: str, url: str, path: str, changed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The real request of the real channel, led to the loopback."""
+    """The real request of the real channel, redirected to the loopback."""
     import requests
 
     original, asked = requests.Session.request, []
@@ -222,7 +222,7 @@ def test_a_wrong_setting_is_named_and_hides_no_fault_of_the_night(
 
 
 def test_an_empty_setting_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As an environment file of systemd leaves it."""
+    """As systemd reads it from an environment file."""
     for name in NotifySettings.model_fields:
         monkeypatch.setenv(f"DTA_NOTIFY_{name.upper()}", "")
     assert load() == NotifySettings()

@@ -1,4 +1,4 @@
-"""The watch sees what a scheduler that is dead does not tell."""
+"""The watch notices what a dead scheduler does not report."""
 
 import re
 import shutil

@@ -1,5 +1,6 @@
-"""Single careless changes of source files and registers, each by an operator with a seed: what a tired person, a
-spreadsheet or a bad download does.
+"""Single careless changes of source files and registers, as a tired person, a spreadsheet or a bad download makes them.
+
+Each change is made by an operator with a seed.
 """
 
 from collections.abc import Callable
@@ -17,7 +18,7 @@ SPOILED = ("#N/A", "x", "1O", "6", "-1", "n/a")
 
 @dataclass(frozen=True)
 class Change:
-    """What was done. ``leas``: whose row it was; empty where the whole file is concerned."""
+    """A change that was made. ``leas``: the LEAs of its row; empty if it concerns the whole file."""
 
     operator: str
     file: str
@@ -27,7 +28,7 @@ class Change:
 
 @dataclass
 class Place:
-    """Folders that may be damaged, and the LEAs that a change of this run has already taken."""
+    """Folders that may be damaged, and the LEAs that earlier changes of this run used."""
 
     source: Path
     registers: Path
@@ -35,11 +36,11 @@ class Place:
     taken: set[str] = field(default_factory=set)
 
     def pick(self, pattern: str) -> Path:
-        """One source file."""
+        """Return one source file."""
         return self.dice.choice(sorted(p for p in self.source.glob(pattern) if not p.name.startswith("science")))
 
     def free(self, cds: str) -> bool:
-        """True for an LEA that no other change of the run has taken."""
+        """Return True for an LEA that no other change of the run used."""
         return cds not in self.taken
 
 
@@ -47,30 +48,30 @@ class Table:
     """A text file as rows of cells."""
 
     def __init__(self, path: Path) -> None:
-        """Read it; CDE's texts are tab-delimited."""
+        """Read the file. CDE's texts are tab-delimited."""
         self.path = path
         text = path.read_bytes().decode("utf-8")
         self.end = "\r\n" if "\r\n" in text else "\n"
         self.header, *self.rows = (line.split("\t") for line in text.split(self.end) if line)
 
     def at(self, column: str) -> int:
-        """Place of a column."""
+        """Return the position of a column."""
         return [h.lower() for h in self.header].index(column)
 
     def has(self, column: str) -> bool:
-        """Whether there is such a column."""
+        """Return True if the column exists."""
         return column in [h.lower() for h in self.header]
 
     def group(self, row: list[str]) -> str:
-        """Student group of a row; ELPI before 2024 is of English learners."""
+        """Return the student group of a row. ELPI before 2024 is about English learners."""
         return row[self.at("studentgroup")] if self.has("studentgroup") else "EL"
 
     def save(self) -> None:
-        """Write it back."""
+        """Write the file."""
         self.path.write_bytes("".join("\t".join(r) + self.end for r in [self.header, *self.rows]).encode())
 
     def decide(self, place: Place) -> list[str] | None:
-        """A row of a student group of an LEA; mostly one that is red, or at a low level."""
+        """Return a row of a student group of an LEA, mostly one that is red or at a low level."""
         level = self.at("statuslevel")
         rows = [r for r in self.rows if r[1] == "D" and self.group(r) not in UNCOUNTED and place.free(r[0])]
         red = [r for r in rows if (r[self.at("color")] if self.has("color") else r[level]) == "1"]
@@ -84,7 +85,7 @@ RowChange = Callable[[Place, Table, list[str]], str | None]
 
 
 def in_a_row(name: str, how: RowChange) -> Callable[[Place], Change | None]:
-    """An operator that changes one row of a Dashboard file."""
+    """Return an operator that changes one row of a Dashboard file."""
 
     def operate(place: Place) -> Change | None:
         table = Table(place.pick("*download20*.txt"))
@@ -211,7 +212,7 @@ def other_code(place: Place, table: Table, row: list[str]) -> str:
 
 
 def group_without_row(place: Place, table: Table, row: list[str]) -> str | None:
-    """The row under a group of which the LEA has none: nothing in the file contradicts it."""
+    """Move the row to a group of which the LEA has none, so that nothing in the file contradicts it."""
     if not table.has("studentgroup"):
         return None
     there = {table.group(r) for r in table.rows if r[0] == row[0]}
@@ -220,7 +221,7 @@ def group_without_row(place: Place, table: Table, row: list[str]) -> str | None:
 
 
 def exchange_groups(place: Place, table: Table, row: list[str]) -> str | None:
-    """Two rows of an LEA under each other's group."""
+    """Exchange the groups of two rows of an LEA."""
     if not table.has("studentgroup"):
         return None
     others = [r for r in table.rows if r[0] == row[0] and r is not row and table.group(r) not in UNCOUNTED]
@@ -236,7 +237,7 @@ def other_record_type(_: Place, table: Table, row: list[str]) -> str:
 
 
 def move_to_lea(place: Place) -> Change | None:
-    """A row under the code of another LEA; half of the time with its name as well."""
+    """Move a row to the code of another LEA, half of the time with its name too."""
     table = Table(place.pick("*download20*.txt"))
     row = table.decide(place)
     leas = {r[0]: r for r in table.rows if r[1] == "D" and place.free(r[0]) and row is not None and r[0] != row[0]}
@@ -258,7 +259,7 @@ def move_to_lea(place: Place) -> Change | None:
 
 
 def in_a_file(name: str, how: Callable[[Place, Table], str | None]) -> Callable[[Place], Change | None]:
-    """An operator that changes a whole Dashboard file."""
+    """Return an operator that changes a whole Dashboard file."""
 
     def operate(place: Place) -> Change | None:
         table = Table(place.pick("*download20*.txt"))
@@ -343,7 +344,7 @@ class Book:
     """A workbook with the sheet that has a heading CDS."""
 
     def __init__(self, path: Path) -> None:
-        """Read it."""
+        """Read the workbook."""
         self.path, self.book = path, openpyxl.load_workbook(path)
         for sheet in self.book:
             for number, row in enumerate(sheet.iter_rows(max_row=12, values_only=True), 1):
@@ -354,26 +355,26 @@ class Book:
                     self.head, self.names, self.code = number, names, names.index(code) + 1
 
     def rows(self) -> list[int]:
-        """Numbers of the rows below the heading."""
+        """Return the numbers of the rows below the heading."""
         return list(range(self.head + 1, self.sheet.max_row + 1))
 
     def cds(self, row: int) -> str:
-        """Code in a row."""
+        """Return the code in a row."""
         return str(self.sheet.cell(row, self.code).value)
 
     def letters(self) -> list[int]:
-        """Columns with letters."""
+        """Return the columns with letters."""
         return [i for i, n in enumerate(self.names, 1) if n.endswith("priorities")]
 
     def save(self) -> None:
-        """Write it back."""
+        """Write the workbook."""
         self.book.save(self.path)
 
 
 def in_a_book_row(
     name: str, pattern: str, how: Callable[[Place, Book, int], str | None]
 ) -> Callable[[Place], Change | None]:
-    """An operator that changes one row of a workbook."""
+    """Return an operator that changes one row of a workbook."""
 
     def operate(place: Place) -> Change | None:
         book = Book(place.pick(pattern))
@@ -440,7 +441,7 @@ def blank_result(place: Place, book: Book, row: int) -> str | None:
 
 
 def in_a_book(name: str, how: Callable[[Place, Book], str | None]) -> Callable[[Place], Change | None]:
-    """An operator that changes a whole workbook of letters."""
+    """Return an operator that changes a whole workbook of letters."""
 
     def operate(place: Place) -> Change | None:
         book = Book(place.pick("assistancestatus*.xlsx"))
@@ -483,7 +484,7 @@ def hide_sheet(place: Place, book: Book) -> str:
 
 
 def shadow_sheet(place: Place, book: Book) -> str:
-    """A hidden copy before the sheet, in which nobody has a letter."""
+    """Add a hidden copy before the sheet, in which no group has a letter."""
     title, book.sheet.title = book.sheet.title, "Sheet"
     copy = book.book.copy_worksheet(book.sheet)
     for row in book.rows():
@@ -504,7 +505,7 @@ def delete_half_of_a_book(place: Place, book: Book) -> str:
 
 
 def move_loan(place: Place) -> Change | None:
-    """A loan under the code of another district, whose name the row does not have."""
+    """Move a loan to the code of another district, whose name the row does not have."""
     path = place.registers / "state_loans.csv"
     lines = path.read_text("utf-8").splitlines(keepends=True)
     at = place.dice.choice([i for i, line in enumerate(lines) if i and line.split(",")[1]])
@@ -526,7 +527,7 @@ def move_loan(place: Place) -> Change | None:
 
 
 WORKBOOK, LOCAL = "assistancestatus*.xlsx", "Pr[1-7]202*.xlsx"
-# Several of these share a run: each concerns the LEA of its row.
+# Several of these share a run, because each concerns the LEA of its row.
 DASHBOARD_ROWS = {
     how.__name__: in_a_row(how.__name__, how)
     for how in (
@@ -545,7 +546,7 @@ OTHER_ROWS = {
     "delete_local_row": in_a_book_row("delete_local_row", LOCAL, delete_book_row),
     "move_loan": move_loan,
 }
-# Each of these has a run of its own.
+# Each of these has its own run.
 DASHBOARD_FILES = {
     how.__name__: in_a_file(how.__name__, how)
     for how in (

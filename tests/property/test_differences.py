@@ -1,6 +1,4 @@
-"""Two readings of one file, whatever rows are in them: what is reported of their difference leads from the one to the
-other.
-"""
+"""The reported difference between two readings of a file, with any rows, leads from one reading to the other."""
 
 import tempfile
 from collections import defaultdict
@@ -29,7 +27,7 @@ def report(folder: Path, name: str, rows: list[Row]) -> Report:
 
 
 def expected(old: list[Row], new: list[Row]) -> list[tuple[str, str | None, int, list[str] | None]]:
-    """Rows of one key are compared in the order in which they stand."""
+    """Return the expected differences. Rows with the same key are compared in file order."""
     by_key: dict[tuple[str | None, str | None], tuple[list[Row], list[Row]]] = defaultdict(lambda: ([], []))
     for side, rows in enumerate((old, new)):
         for row in rows:

@@ -1,5 +1,6 @@
-"""What is decided does not hang on the plan that DuckDB makes of a query: a cast that only succeeds where a filter has
-run before it would stop a sound night as soon as another version, or more rows, turn the two around.
+"""The decisions do not depend on DuckDB's query plans.
+
+A cast that succeeds only after a filter would stop a good night if another version, or more rows, swapped the two.
 """
 
 import duckdb
@@ -9,7 +10,7 @@ from tests.workplace import Workplace
 from transforms.database import SAFE
 from transforms.schema import published_tables
 
-# Without these some plans cannot be run at all; every other one only saves time.
+# Without these some plans cannot run at all; all others only save time.
 NEEDED = {
     "cte_inlining", "deliminator", "expression_rewriter", "filter_pullup", "filter_pushdown", "unnest_rewriter",
     "unused_columns",

@@ -1,4 +1,4 @@
-"""Whatever bytes come: a reader answers with a table that accounts for every line, or refuses the file in words."""
+"""For any bytes, a reader returns a table that accounts for every line, or refuses the file with a message."""
 
 import io
 import random
@@ -50,7 +50,7 @@ def layout_of(content: bytes) -> LayoutSpec:
 
 
 def text_or_refusal(content: bytes, spec: LayoutSpec) -> RawTable | None:
-    """The table, proven complete; None for a refusal."""
+    """Return the table after checking that it is complete, or None for a refusal."""
     try:
         raw = read_text(content, "any.txt", spec, {"cds"})
     except SourceError as error:
@@ -91,7 +91,7 @@ def workbook_or_refusal(content: bytes, file: str) -> RawTable | None:
 
 
 def mutated(content: bytes, seed: int, changes: int) -> bytes:
-    """Bytes flipped, cut out, doubled, moved or replaced by what readers stumble over."""
+    """Return content with bytes flipped, cut, doubled, moved or replaced by bytes that are hard for readers."""
     dice = random.Random(seed)  # noqa: S311 (not for secrets)
     nasty = [
         b"\x00",
@@ -199,7 +199,7 @@ def test_damaged_workbooks(content: bytes, seed: int, changes: int) -> None:
 @many
 @given(st.sampled_from(XLSX[:2]), seeds, st.integers(1, 3))
 def test_workbooks_whose_parts_are_damaged(content: bytes, seed: int, changes: int) -> None:
-    """The archive is whole: only what it holds is not."""
+    """The archive is intact. Only its content is damaged."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:
         damaged = random.Random(seed).choice(old.namelist())  # noqa: S311

@@ -1,13 +1,13 @@
-"""One careless change of an input: the run names it, or the verdicts that rest on it are not determined, or nothing
-differs. Never another yes or no.
+"""One careless change of an input: the run names it, the verdicts that depend on it are not determined, or nothing
+differs. It never causes another yes or no.
 
-A rejected row excuses no other verdict of its LEA: what depends on it is not determined, or CDE's own flag decides. So
-it is for the LEAs of a file that is not used, which CDE's letters may decide as well. A change of a row in which
-everything still agrees can be seen only beside CDE: a new difference in ``reconciliation``.
+A rejected row excuses no other verdict of its LEA: what depends on it is not determined, or CDE's own flag decides.
+The same is true for the LEAs of a file that is not used, which CDE's letters may also decide. If everything in a
+changed row still agrees, only a comparison with CDE can show the change: a new difference in ``reconciliation``.
 
-Seeded, so that a change can be made again: ``Change`` is what ``operator`` does with its seed. A few rows are changed
-in one run, each of another LEA; a change of a whole file has a run of its own. ``make test-slow`` makes several
-hundred; SINGLE_CHANGES=1000 makes more.
+Changes have seeds and are repeatable: a ``Change`` is the result of ``operator`` with its seed. One run has a few
+changed rows, each of another LEA; a change of a whole file has its own run. ``make test-slow`` makes several hundred
+changes; SINGLE_CHANGES=1000 makes more.
 """
 
 import os
@@ -38,7 +38,7 @@ from transforms.settings import PROJECT
 from transforms.sources.unused import unused_files
 
 PER_RUN = 8
-A_FEW = 28  # in one run, where a failure need not be narrowed down often
+A_FEW = 28  # changes per run, if failures rarely have to be isolated
 MANY = int(os.environ.get("SINGLE_CHANGES", "400"))
 OPERATORS = {**DASHBOARD_ROWS, **OTHER_ROWS, **DASHBOARD_FILES, **BOOKS}
 VERDICTS = """
@@ -56,13 +56,13 @@ SELF_CONSISTENT = (
 )
 REJECTED = "select parse_filename(file), if(cds in (select cds from leas), cds, null) from rejects"
 Key = tuple[str, str, int, str]
-Verdict = tuple[str, str | None]  # status, and by whom it was decided
+Verdict = tuple[str, str | None]  # status, and what decided it
 Wanted = tuple[str, int]  # operator and seed
 
 
 @dataclass(frozen=True)
 class Seen:
-    """One change and what came of it. ``bad``: another yes or no that would be published without a word."""
+    """One change and its outcome. ``bad``: another yes or no that would be published without any message."""
 
     change: Change
     outcome: str
@@ -79,12 +79,12 @@ class Lab:
 
     folder: Path
     work: Path
-    published: Path  # releases of the sample: the checks compare with them, the runs do not know them
+    published: Path  # releases of the sample that the checks compare with; the runs do not use them
     number: int = 0
     seen: list[Seen] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        """What comes of the sample itself."""
+        """Compute the outcome of the sample itself."""
         run = self.workplace(Path(SAMPLE), PROJECT / "data").decided("criteria")
         db = tables_of(run)
         self.verdicts, self.differences = verdicts_of(db), differences_from_cde(db)
@@ -92,7 +92,7 @@ class Lab:
 
     @cached_property
     def failing(self) -> frozenset[str]:
-        """What stops a release of the sample itself."""
+        """Return the checks that stop a release of the sample itself."""
         run = self.workplace(Path(SAMPLE), PROJECT / "data").decided()
         found = stopping_rows(run, run.connect(), self.published)
         run.finish()
@@ -102,7 +102,7 @@ class Lab:
         return Workplace(source, self.work, self.folder / "out", reference)
 
     def see(self, wanted: list[Wanted]) -> list[Seen]:
-        """Make the changes in one run. What stops the run is taken out, so that the others are seen as well."""
+        """Make the changes in one run. Changes that stop the run are removed, so that the others are tested too."""
         self.number += 1
         source, reference = self.folder / f"source{self.number}", self.folder / f"reference{self.number}"
         shutil.copytree(SAMPLE, source)
@@ -186,7 +186,7 @@ class Lab:
         return verdicts[key][0] if key in verdicts else None
 
     def _named(self, run: Run, db: OnDemand, change: Change) -> str:
-        """How another verdict is stopped, or seen beside CDE where the row agrees with itself."""
+        """Return how another verdict is stopped or, if the row agrees with itself, seen in a comparison with CDE."""
         marks = change.leas or (change.file,)
         checks = sorted(
             {
@@ -202,7 +202,7 @@ class Lab:
 
     @staticmethod
     def _name(change: Change, rejected: list[tuple[str, str | None]], unused: set[str]) -> str:
-        """How the tables name a change, if they do."""
+        """Return how the tables name a change, or an empty text."""
         if change.file in unused:
             return "file not used"
         row = any(file == change.file and (not change.leas or cds in (*change.leas, None)) for file, cds in rejected)
@@ -214,7 +214,7 @@ def verdicts_of(db: OnDemand) -> Mapping[Key, Verdict]:
 
 
 def differences_from_cde(db: OnDemand) -> frozenset[tuple[str, int, str]]:
-    """LEA, Dashboard year and flag of every difference from CDE."""
+    """Return LEA, Dashboard year and flag of every difference from CDE."""
     return frozenset(
         db.execute(
             "select cds, dashboard_year, flag from reconciliation where class in ('only_ours', 'only_cde', 'differs')"
@@ -223,7 +223,7 @@ def differences_from_cde(db: OnDemand) -> frozenset[tuple[str, int, str]]:
 
 
 def stopping_rows(run: Run, db: Any, published: Path) -> frozenset[str]:
-    """Check and row of every SQL check that fails and stops a release after one of the sample."""
+    """Return check and row of every SQL check that fails and stops a release after one of the sample."""
     run.save_fact("inputs_digest", "none")
     attach_previous(db, sound_release(published))
     put_results(db, [])
@@ -233,7 +233,7 @@ def stopping_rows(run: Run, db: Any, published: Path) -> frozenset[str]:
 
 
 def summary(seen: list[Seen]) -> str:
-    """Outcomes by operator, and every bad one."""
+    """Return outcomes by operator, and every bad one."""
     counts: dict[str, Counter[str]] = defaultdict(Counter)
     for s in seen:
         counts[s.change.operator][s.outcome] += 1
@@ -246,7 +246,7 @@ def summary(seen: list[Seen]) -> str:
 
 
 def several(operators: list[str], count: int, first_seed: int, per_run: int) -> list[list[Wanted]]:
-    """``count`` changes, the operators in turn, in lists of ``per_run``."""
+    """Return ``count`` changes, with operators in rotation, in lists of ``per_run``."""
     wanted = list(zip(islice(cycle(operators), count), range(first_seed, first_seed + count), strict=True))
     return [wanted[i : i + per_run] for i in range(0, count, per_run)]
 
@@ -273,7 +273,7 @@ def test_a_few_changes_of_dashboard_rows(lab: Lab) -> None:
 
 @pytest.mark.slow
 def test_a_few_changes_of_whole_dashboard_files(lab: Lab) -> None:
-    """Each of another file, so that one run sees all three."""
+    """Each changes another file, so that one run covers all three."""
     seen = held(lab, [[("exchange_headings", 5), ("shift_colors", 7), ("reverse_levels", 8)]])
     assert len({s.change.file for s in seen}) == 3
     assert all("file not used" in s.outcome or s.outcome == "stopped" for s in seen)
@@ -287,7 +287,7 @@ def test_one_change_of_each_other_kind_of_row(lab: Lab) -> None:
 
 
 def named(runs: list[list[Wanted]]) -> list[object]:
-    """Each run as a parameter, with the first of its changes as its name."""
+    """Return each run as a parameter, named after its first change."""
     return [pytest.param(run, id=f"{run[0][0]}-{run[0][1]}") for run in runs]
 
 
@@ -310,7 +310,7 @@ def test_many_changes_of_whole_files(lab: Lab, wanted: list[Wanted]) -> None:
 
 
 def smaller_group(source: Path) -> tuple[str, str]:
-    """A group whose graduation is red in 2024, with 29 students: its numbers, flags, levels and color all say so."""
+    """Give a group with red graduation in 2024 only 29 students, consistently in numbers, flags, levels and color."""
     cds, group = "27102720000000", "SED"
     table = Table(source / "graddownload2024.txt")
     row = next(r for r in table.rows if r[0] == cds and table.group(r) == group)

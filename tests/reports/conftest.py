@@ -1,4 +1,4 @@
-"""A copy of the release in which names are hostile."""
+"""A copy of the release with hostile names."""
 
 import shutil
 from collections.abc import Mapping
@@ -12,8 +12,9 @@ SALINAS = "27661590000000"
 
 
 def called(release: Path, out: Path, names: Mapping[str, str], also: tuple[str, str]) -> Path:
-    """A folder of releases whose current one calls LEAs by these names, of which a table has another column begin with
-    them.
+    """Return a folder of releases whose current one uses these names for LEAs.
+
+    One more column of a table begins with them too.
     """
     folder = out / "releases" / release.name
     folder.mkdir(parents=True)
@@ -32,7 +33,8 @@ def called(release: Path, out: Path, names: Mapping[str, str], also: tuple[str, 
 
 @pytest.fixture
 def hostile(release: Path, tmp_path: Path) -> Path:
-    """Folder of releases whose current one calls Salinas Union High by a name that no markup, spreadsheet or query
-    should run.
+    """Return a folder of releases whose current one has a hostile name for Salinas Union High.
+
+    No markup, spreadsheet or query should run the name.
     """
     return called(release, tmp_path / "out", {SALINAS: HOSTILE}, ("watch_list", "sentence"))

@@ -1,6 +1,4 @@
-"""What page, print, letter and terminal say of an LEA, each read back from the finished output, in one form that can be
-compared.
-"""
+"""The content of page, print, letter and terminal about an LEA, read from the finished output in a comparable form."""
 
 import json
 import re
@@ -41,7 +39,7 @@ class Said:
     # Status, name and statute without blanks -> reason and notes.
     verdicts: dict[str, str] = field(default_factory=dict)
     unsaid: dict[str, set[str]] = field(default_factory=dict)  # status -> names
-    # Letter or words; beside it; causes.
+    # Letter or words; text next to it; causes.
     cells: dict[tuple[str, int], tuple[str, str, frozenset[Cause]]] = field(default_factory=dict)
     totals: dict[str, str] = field(default_factory=dict)
     sources: list[tuple[str, str, str]] = field(default_factory=list)
@@ -51,7 +49,7 @@ class Said:
 
 
 def squeezed(text: str) -> str:
-    """Without blanks and brackets, which outputs set as their room allows."""
+    """Return a text without blanks and brackets, which outputs place according to their space."""
     return re.sub(r"[\s()]", "", text)
 
 
@@ -118,7 +116,7 @@ def _page_cell(page: Page, cell: html.HtmlElement, group: str, year: int) -> tup
 
 
 def printed(facts: dict[str, object]) -> html.HtmlElement:
-    """What the printed pages hold, as their template lays it out."""
+    """Return the content of the printed pages, in the layout of their template."""
     inputs = {"data": json.dumps(facts), "colors": FILLS}
     made = typst.Compiler(str(FOLDER / "pages.typ"), root=str(FOLDER), ignore_system_fonts=True, sys_inputs=inputs)
     return html.fromstring(made.compile(format="html").decode())
@@ -163,7 +161,7 @@ def _print_results(heads: list[str], rows: list[list[html.HtmlElement]]) -> dict
 
 
 def _lines(element: html.HtmlElement) -> list[str]:
-    """Texts between line breaks."""
+    """Return texts between line breaks."""
     marked = html.fromstring(re.sub(r"<br/?>", "\n", html.tostring(element, encoding="unicode")))
     return [plain(line) for line in "".join(marked.itertext()).split("\n") if line.strip()] or [""]
 
@@ -179,7 +177,7 @@ def _print_cell(cell: html.HtmlElement) -> tuple[str, str, frozenset[Cause]]:
 
 
 def _sign_and_note(text: str, causes: list[Cause]) -> tuple[str, str, frozenset[Cause]]:
-    """A letter or a sign, and what follows it."""
+    """Return a letter or sign, and the note after it."""
     for sign in ("n/a", "not loaded", "not listed under this code", *"·–?"):
         if text.startswith(sign):
             return shown(sign, text[len(sign) :], causes)
@@ -219,7 +217,7 @@ def of_terminal(e: LeaReport) -> Said:
 
 
 def _terminal_group(said: Said, heads: list[str], cells: list[str]) -> None:
-    """A line of the grid: the first of a group, or causes below it."""
+    """Read a line of the grid: the first line of a group, or causes below it."""
     if cells[0]:
         said.totals[cells[0].split()[-1]] = cells[-1].replace("●", "counts")
     group = list(said.totals)[-1]

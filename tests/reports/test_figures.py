@@ -1,4 +1,4 @@
-"""Numbers as readers of the Dashboard know them."""
+"""Numbers as Dashboard readers know them."""
 
 import pytest
 

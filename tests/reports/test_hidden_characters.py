@@ -1,4 +1,4 @@
-"""A release that was made before control characters were rejected: its reports are made, and none of them holds one."""
+"""Reports of a release from before control characters were rejected are made without control characters."""
 
 import io
 import json
@@ -14,7 +14,7 @@ from flows.cli.app import app
 from tests.reports.conftest import SALINAS, called
 from transforms.control_characters import control_in
 
-NAMES = {  # of LEAs of one release; the first has everything
+NAMES = {  # of LEAs in one release; the first has all cases
     SALINAS: "Salinas \x1b]0;owned\x07\x1b[31mUnion \u202eHigh\u200b\x7f \x0b\x9b\x00School",
     "27660680000000": "Escaped \x1b]0;owned\x07\x1b[31mUnion",
     "27754400000000": "Turned \u202eUnion\u200b\x7f",
@@ -29,7 +29,7 @@ LEAS = pytest.mark.parametrize(
 
 @pytest.fixture(scope="module")
 def old(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Folder of releases whose current one has such names."""
+    """Return a folder of releases whose current one has such names."""
     return called(release, tmp_path_factory.mktemp("old") / "out", NAMES, ("eligibility", "reason"))
 
 
@@ -38,7 +38,7 @@ def first_word(cds: str) -> str:
 
 
 def text_of(path: Path) -> str:
-    """Every text in a workbook or letter."""
+    """Return every text in a workbook or letter."""
     if path.suffix == ".xlsx":
         return "\n".join(
             str(c.value) for sheet in openpyxl.load_workbook(path) for row in sheet.iter_rows() for c in row
@@ -48,7 +48,7 @@ def text_of(path: Path) -> str:
 
 
 def made(old: Path, to: Path, *arguments: str) -> list[Path]:
-    """Reports that the command makes; PDFs begin as such, and nothing else holds a control character."""
+    """Return reports from the command. PDFs must have their signature, and other files no control character."""
     to.mkdir()
     place = ("--out-file", str(to / "book.xlsx")) if arguments == ("workbook",) else ("--to", str(to))
     ended = CliRunner().invoke(app, ["report", *arguments, *place, "--out", str(old)])

@@ -1,4 +1,4 @@
-"""The report on an LEA says a thing once."""
+"""The report on an LEA states each fact once."""
 
 import duckdb
 

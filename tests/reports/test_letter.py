@@ -1,4 +1,4 @@
-"""The draft letter: facts of the release, law of the rules, blanks for a person."""
+"""The draft letter has facts of the release, law from the rules, and blanks for a person."""
 
 import re
 from pathlib import Path

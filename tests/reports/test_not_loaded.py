@@ -1,4 +1,4 @@
-"""Which Dashboards are out or due and not loaded is said in one way, wherever it is said."""
+"""All outputs state in the same way which Dashboards are out or due but not loaded."""
 
 from datetime import date
 
@@ -41,7 +41,7 @@ def test_every_page_says_it(published: Workplace) -> None:
 
 
 DUE_DAY = date(2026, 10, 15)
-# What is loaded of the workbook and of two indicators of 2026, the day, and what is said.
+# What is loaded of the workbook and of two indicators of 2026, the day, and the expected text.
 CASES = {
     "before_both": ((False, False, False), date(2025, 11, 30), []),
     "before_the_day": ((False, False, False), date(2026, 10, 14), [OUT]),
@@ -82,7 +82,7 @@ def test_files_that_are_due(case: str) -> None:
         assert not_loaded(db, as_of) == said
 
 
-# Of 2025 is loaded: what is said, and the determination year in force.
+# What is loaded of 2025: the expected text, and the determination year in force.
 IN_PART = {
     "science alone, which decides nothing": (("science",), "2025: out, not loaded", 2024),
     "a third": (
@@ -99,7 +99,7 @@ IN_PART = {
     "case", [case if "science alone" in case else pytest.param(case, marks=pytest.mark.slow) for case in IN_PART]
 )
 def test_a_dashboard_of_which_a_part_is_loaded(case: str, workplace: Workplace) -> None:
-    """With the file of science alone 2025 was in force, decided nothing, and nothing said what was missing."""
+    """With only the science file, 2025 used to be in force without any decision or notice of what was missing."""
     indicators, said, year = IN_PART[case]
     for indicator in indicators:
         text = (workplace.source / f"{indicator}download2024.txt").read_bytes().replace(b"\t2024\r", b"\t2025\r")

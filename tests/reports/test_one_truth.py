@@ -1,5 +1,6 @@
-"""Page, print, packet, letter, terminal, workbook and recipes show the same status, reason, figures and sources of
-thirty LEAs: one collector.
+"""Page, print, packet, letter, terminal, workbook and recipes agree on status, reason, figures and sources.
+
+The test uses thirty LEAs. All outputs share one collector.
 """
 
 import re
@@ -67,7 +68,7 @@ def outputs(
     release: Path,
     tmp_path_factory: pytest.TempPathFactory,
 ) -> list[Outputs]:
-    """Thirty LEAs in each year: each charter school, each known by a loan alone, the county office, and districts."""
+    """Return thirty LEAs in each year: charter schools, LEAs known only by a loan, the county office, and districts."""
     leas = all_leas(connection)
     special = [lea for lea in leas if lea.lea_type != "district" or lea.county != "Monterey"]
     chosen = sorted(
@@ -272,7 +273,7 @@ def test_a_packet_holds_the_prints_and_their_statuses(
 
 
 def test_the_workbook_of_charter_schools_is_a_source_in_every_output(release: Path, tmp_path: Path) -> None:
-    """A charter school with a letter in a workbook of its own: page, print, terminal and letter cite it."""
+    """A charter school with a letter in a charter workbook: page, print, terminal and letter cite the workbook."""
     shutil.copy(release / "dta.duckdb", tmp_path)
     (tmp_path / "dta.duckdb").chmod(0o644)
     with duckdb.connect(str(tmp_path / "dta.duckdb")) as db:

@@ -1,4 +1,4 @@
-"""Files that people ask for: whole or absent, and never over what is there unasked."""
+"""Requested files are complete or absent, and never replace existing ones without consent."""
 
 from contextlib import AbstractContextManager
 from pathlib import Path

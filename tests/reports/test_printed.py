@@ -1,4 +1,4 @@
-"""Printed pages: every figure is the release's, names stay text, bytes are the same each time."""
+"""Printed pages: every figure comes from the release, names stay text, and the bytes are the same each time."""
 
 import json
 import subprocess
@@ -31,7 +31,7 @@ LABELS = {
 
 
 def laid_out(facts: Row) -> typst.Compiler:
-    """A compiler that holds these facts, to look at what stands on the pages."""
+    """Return a compiler with these facts, to inspect the text of the pages."""
     inputs = {"data": json.dumps(facts), "colors": FILLS}
     return typst.Compiler(str(FOLDER / "pages.typ"), root=str(FOLDER), ignore_system_fonts=True, sys_inputs=inputs)
 
@@ -172,7 +172,7 @@ def test_a_loan_of_a_predecessor_stands_on_the_successors_page(
 @pytest.mark.slow
 def test_a_page_or_two_for_every_lea(sheets: dict[str, Row]) -> None:
     for sheet in sheets.values():
-        pages = laid_out(facts_of([sheet], "x")).compile(format="svg")  # one page as bytes, several as a list
+        pages = laid_out(facts_of([sheet], "x")).compile(format="svg")  # bytes for one page, a list for several
         assert isinstance(pages, bytes) or len(pages) == 2
 
 

@@ -1,4 +1,4 @@
-"""Questions that analysts ask: each gives the facts of the sample, takes its parameters, and runs from the command."""
+"""Recipes give the facts of the sample, accept their parameters, and run from the command."""
 
 import shutil
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def one(rows: list[Row], **values: object) -> Row:
 
 CONTINUUM, YEAR_2023 = "Continuum of Support (SIR+)", {"year": "2023"}
 BOTH = "Orange on English language arts and Red on mathematics"
-# Recipe, parameters, which row, and what it says.
+# Recipe, parameters, key of a row, and its values.
 FACTS: list[tuple[str, dict[str, str], Row, Row]] = [
     ("why", {"cds": SOUTH_MONTEREY}, {"pathway": "Wraparound"}, {"status": "eligible", "statute": "EC 52074(g)(2)(A)"}),
     (
@@ -96,7 +96,7 @@ FACTS: list[tuple[str, dict[str, str], Row, Row]] = [
         "not-determined",
         {},
         {"lea_name": "Plumas Unified", "pathway": "Wraparound"},
-        {"open_question": None},  # that of Wraparound is about repaid loans
+        {"open_question": None},  # the open question of Wraparound is about repaid loans
     ),
     ("rejects", {}, {"file": "Pr12023.xlsx"}, {"rows_in": 33, "rows_kept": 33, "lines": 0}),
     ("freshness", {}, {"file": "eladownload2023.txt"}, {"present": True, "dashboard_year": 2023}),
@@ -144,7 +144,7 @@ COUNTS = {
     "charter-test": 8,
     "methods-2-and-3": 50,
 }
-# The sample has no row of these; they are asked of a copy that has one.
+# The sample has no row for these, so tests query a copy that has one.
 NOTHING_IN_THE_SAMPLE = {"open-cases", "preview-2026", "since-last-release"}
 
 
@@ -202,7 +202,7 @@ def test_every_geographic_lead_area_has_a_name_and_the_counts_of_its_page(
 
 
 def insert(connection: duckdb.DuckDBPyConnection, table: str, **values: object) -> None:
-    """A row with these values, in a table without its constraints; other columns are null."""
+    """Insert a row with these values into a table without its constraints. Other columns are null."""
     connection.execute(f"create or replace table {table} as from {table}")
     connection.execute(
         f"insert into {table} ({', '.join(values)}) values ({', '.join('?' * len(values))})", list(values.values())

@@ -1,4 +1,4 @@
-"""`dta sql --out-file`: rows in a file, in the format of its ending, whole or not at all."""
+"""`dta sql --out-file` writes rows to a file, in the format of its suffix, completely or not at all."""
 
 import json
 from pathlib import Path

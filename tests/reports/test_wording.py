@@ -1,5 +1,6 @@
-"""Every sentence of the statewide release as a reader takes it: short, in the words of the house, and beside its status
-without repeating or contradicting it.
+"""Every sentence of the statewide release is short, uses the project's words, and fits its status.
+
+It neither repeats nor contradicts the status.
 """
 
 import re
@@ -22,7 +23,7 @@ ONE_OR_MANY = re.compile(
 
 
 def sentences(db: duckdb.DuckDBPyConnection, table: str, column: str) -> list[str]:
-    """All different sentences of a column."""
+    """Return all distinct sentences of a column."""
     found = db.execute(f"select distinct {column} from {table} where {column} is not null").fetchall()
     return [s for (text,) in found for s in re.split(r"(?<=[.!?])\s+(?=[A-Z0-9])", text)]
 
@@ -44,7 +45,7 @@ def test_a_sentence_is_short_but_for_its_lists(state_db: duckdb.DuckDBPyConnecti
 
 @pytest.mark.parametrize("table", ["eligibility", "assistance"])
 def test_a_reason_leaves_the_status_to_its_pill(state_db: duckdb.DuckDBPyConnection, table: str) -> None:
-    """No reason has the words of any status: of its own it would repeat them, of another contradict it."""
+    """No reason has the words of any status: the same status would be repeated, another would be contradicted."""
     words = "|".join(sorted({word for _, word in STATUS.values()}, key=len, reverse=True))
     found = state_db.execute(f"select distinct status, reason from {table}").fetchall()
     assert len({status for status, _ in found}) > 2

@@ -1,4 +1,4 @@
-"""The workbook: every row of the release, typed, inert, and the same bytes each time."""
+"""The workbook has every row of the release, typed and inert, and the same bytes each time."""
 
 import errno
 import shutil
@@ -31,7 +31,7 @@ def workbook(published: Workplace, tmp_path_factory: pytest.TempPathFactory) -> 
 
 @pytest.fixture(scope="module")
 def book(workbook: Path) -> openpyxl.Workbook:
-    """The workbook as another program reads it."""
+    """Return the workbook as another program reads it."""
     return openpyxl.load_workbook(workbook)
 
 
@@ -175,7 +175,7 @@ def test_rows_beyond_a_sheet_go_on_in_the_next_one_and_long_text_is_marked(tmp_p
 
 
 def test_a_full_disk_is_a_fault_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """xlsxwriter's own exception is no OSError, and would end in a traceback."""
+    """xlsxwriter's own exception is not an OSError, and would cause a traceback."""
 
     def store(_: object) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")

@@ -1,5 +1,6 @@
-"""Read a page of the site as a reader would: parts by their marks, with spaces made one; what was read can be taken
-away.
+"""Read a page of the site as a reader would: parts by their marks, with whitespace normalized.
+
+Parts that were read can be removed.
 """
 
 import json
@@ -16,12 +17,12 @@ from transforms.wording.sentences import joined
 
 
 def text_of(element: html.HtmlElement) -> str:
-    """Visible text; every tag parts words."""
+    """Return visible text; every tag separates words."""
     return re.sub(r"\s+", " ", " ".join(element.itertext())).strip()
 
 
 def draw(tree: html.HtmlElement, names: Path) -> None:
-    """Put into the page of an LEA what its script draws, as it does (tests/browser compares both)."""
+    """Add to the page of an LEA what its script draws (tests/browser compares both)."""
     known = json.loads(names.read_text("ascii").removeprefix("window.dtaKnown = ").rstrip(";\n"))
     for part in tree.xpath("//noscript"):
         part.drop_tree()
@@ -115,7 +116,7 @@ def _cell(words: list[list[str]], indicator: str, cell: Any, state: str | None) 
 
 @dataclass
 class Page:
-    """One page, and the parts that were compared."""
+    """One page, and the parts that were already compared."""
 
     path: Path
     compared: set[html.HtmlElement] = field(default_factory=set)
@@ -127,13 +128,11 @@ class Page:
 
     @property
     def markup(self) -> str:
-        """The page as HTML, with what its script draws."""
+        """The page as HTML, including what its script draws."""
         return str(html.tostring(self.tree, encoding="unicode"))
 
     def of_year(self, year: int) -> "Page":
-        """The page of an LEA as one determination year shows it: parts of other years taken away, and ids without the
-        year.
-        """
+        """Return the page of an LEA for one determination year: no parts of other years, and ids without the year."""
         for section in self.find("//section[contains(@class, 'of-year')]"):
             if section.get("id") != str(year):
                 section.drop_tree()
@@ -143,25 +142,25 @@ class Page:
         return self
 
     def find(self, path: str, within: html.HtmlElement | None = None) -> list[html.HtmlElement]:
-        """Elements of an XPath expression, in order."""
+        """Return elements of an XPath expression, in order."""
         found: list[html.HtmlElement] = (self.tree if within is None else within).xpath(path)
         return found
 
     def read(self, path: str, within: html.HtmlElement | None = None) -> list[str]:
-        """Texts of elements, which then count as compared."""
+        """Return texts of elements, and count these as compared."""
         found = self.find(path, within)
         self.compared.update(found)
         return [text_of(e) for e in found]
 
     def one(self, path: str, within: html.HtmlElement | None = None) -> str:
-        """The text of the only such element."""
+        """Return the text of the only such element."""
         (text,) = self.read(path, within)
         return text
 
     def figures_left(self, path: str) -> list[str]:
-        """Words with a digit below an element that nothing was compared with."""
+        """Return words with a digit below an element that were not compared."""
         (whole,) = self.find(path)
         for element in self.compared:
             if element.getparent() is not None:
-                element.drop_tree()  # what follows it stays
+                element.drop_tree()  # keeps the text after it
         return re.findall(r"\S*\d\S*", text_of(whole))

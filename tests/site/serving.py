@@ -1,4 +1,4 @@
-"""The server on a port of this computer, for tests that ask it as a browser or a program would."""
+"""The server on a local port, for tests that send requests as a browser or a program would."""
 
 import asyncio
 import os
@@ -21,7 +21,7 @@ from transforms.release.current import DATABASE
 
 
 class DeskHere(Desk):
-    """Answers in this process: for tests of what is asked and answered, not of the process of each query."""
+    """Answer queries in this process, for tests of requests and answers that do not need a process per query."""
 
     def __init__(self, seconds: int) -> None:
         super().__init__(seconds)
@@ -29,7 +29,7 @@ class DeskHere(Desk):
         weakref.finalize(self, shutil.rmtree, self._folder)
 
     async def _answer(self, release: Path, queries: Sequence[Query]) -> bytes:
-        # By a name of its own: a process opens a database in one way at a time, and tests open it too.
+        # Under another name, because a process opens a database in only one mode at a time, and tests open it too.
         database = self._folder / f"{release.name}.duckdb"
         if not database.exists():
             os.link(release / DATABASE, database)
@@ -39,7 +39,7 @@ class DeskHere(Desk):
 
 @contextmanager
 def serving(out: Path, seconds: int = SECONDS, desk: type[Desk] = Desk) -> Iterator[httpx.Client]:
-    """A client of a server that runs while the block does."""
+    """Yield a client of a server that runs during the block."""
     with listen() as made, pytest.MonkeyPatch.context() as patch:
         patch.setattr("reports.serve.app.Desk", desk)
         server = server_of(out, seconds)
@@ -48,7 +48,8 @@ def serving(out: Path, seconds: int = SECONDS, desk: type[Desk] = Desk) -> Itera
         while not server.started:
             time.sleep(0.01)
         with httpx.Client(base_url=f"http://127.0.0.1:{made.getsockname()[1]}", timeout=60) as client:
-            # Reads the release now: a process opens a database in one way at a time, and tests open it too.
+            # Read the release now, because a process opens a database in only one mode at a time, and tests open it
+            # too.
             client.get("/data.json")
             yield client
         server.should_exit = True
@@ -56,7 +57,7 @@ def serving(out: Path, seconds: int = SECONDS, desk: type[Desk] = Desk) -> Itera
 
 
 def small_release(out: Path, name: str, files: dict[str, str]) -> Path:
-    """A release with these files and no tables, which becomes the current one."""
+    """Make a release with these files and no tables the current one."""
     folder = out / "releases" / name
     for path, text in {"manifest.json": "{}", **files}.items():
         (folder / path).parent.mkdir(parents=True, exist_ok=True)

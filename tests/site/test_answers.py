@@ -1,4 +1,4 @@
-"""What home and county pages answer first, on the statewide sample: names and counts are those of the tables."""
+"""The first answers of home and county pages, on the statewide sample: names and counts match the tables."""
 
 import json
 import re
@@ -207,7 +207,7 @@ def test_a_charter_school_shows_its_own_test_and_not_that_of_districts(
 
 
 def test_a_county_of_which_nothing_is_determined_has_no_paragraph(release: Path, db: duckdb.DuckDBPyConnection) -> None:
-    """The sample of one county, with the loans of others."""
+    """Uses the sample of one county, which also has the loans of others."""
     decided = db.execute(
         "select county_code, bool_or(yes or pathway is null or pathway = 'continuum' and no) from (select county_code,"
         " pathway, status = 'eligible' as yes, status = 'not_eligible' as no from eligibility where determination_year"

@@ -1,4 +1,4 @@
-"""Requests that no browser sends: an answer or a closed connection, never a traceback, and the next page is served."""
+"""Requests that no browser sends get an answer or a closed connection, no traceback, and the next page is served."""
 
 import shutil
 import socket
@@ -24,10 +24,10 @@ def client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[httpx.Client]:
 
 
 def raw(client: httpx.Client, request: bytes) -> bytes:
-    """What is answered to these very bytes."""
+    """Return the answer to exactly these bytes."""
     with socket.create_connection(("127.0.0.1", client.base_url.port), timeout=10) as connection:
         connection.sendall(request)
-        if not request.endswith(b"\r\n\r\n"):  # what was sent is no whole request, and nothing more comes
+        if not request.endswith(b"\r\n\r\n"):  # the request is incomplete, and nothing more follows
             connection.shutdown(socket.SHUT_WR)
         answer = b""
         try:
@@ -48,7 +48,7 @@ def asked(path: bytes, *headers: bytes) -> bytes:
     )
 
 
-# what is sent -> first line of the answer; nothing where the connection is only closed
+# request -> first line of the answer; empty if the connection is only closed
 REQUESTS: dict[str, tuple[bytes, bytes]] = {
     "very_long_path": (asked(b"/" + b"a" * 60_000), b"414"),
     "very_long_folders": (asked(b"/a" * 30_000), b"414"),
@@ -89,7 +89,7 @@ def test_a_broken_request(client: httpx.Client, case: str, capfd: pytest.Capture
 
 def test_a_browser_that_hangs_up(client: httpx.Client, capfd: pytest.CaptureFixture[str]) -> None:
     with socket.create_connection(("127.0.0.1", client.base_url.port)) as connection:
-        # A reset, not a goodbye.
+        # Close with a reset.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
         connection.sendall(asked(b"/release/1/large.parquet").replace(b"%PORT%", b"%d" % client.base_url.port))
         assert b"200" in connection.recv(1000)

@@ -1,5 +1,6 @@
-"""The table browser: an address says filters, order and page; every format holds the same rows, and pages hold each row
-once.
+"""The table browser: the address has filters, order and page.
+
+Every format has the same rows, and the pages have each row once.
 """
 
 import csv
@@ -107,7 +108,7 @@ FILTERS = {
 }
 
 
-# The same way to compare with another type of column, or in other words.
+# The same comparisons with another column type, or in other words.
 AGAIN = (
     "status__exact=eligible", "cde_flag__not=Y", "determination_year__gte=99999", "determination_year__contains=23",
     "cde_flag__notin=Y", "determination_year__in=2022,2024", "student_groups__arraycontains=EL", "agrees_with_cde=0",
@@ -148,7 +149,7 @@ def test_order(client: httpx.Client, db: duckdb.DuckDBPyConnection, address: str
 
 
 ADDRESSES = ("", "_sort=status", "_sort_desc=determination_year&status__not=eligible")
-# Each format and each address once; every pair is slow.
+# Each format and each address once, because all pairs are slow.
 PAIRS = [("html", ADDRESSES[0]), ("csv", ADDRESSES[1]), ("json", ADDRESSES[2])]
 
 
@@ -319,7 +320,7 @@ HOSTILE = [
 ]
 
 
-# What breaks a query, a page and a header; others of these kinds are slow.
+# Input that breaks a query, a page and a header; others of these kinds are slow.
 WORST = ("' or 1=1 --", "<script>alert(1)</script>", "\r\nSet-Cookie: a=b")
 SOME_HOSTILE = [text if text in WORST else pytest.param(text, marks=pytest.mark.slow) for text in HOSTILE]
 

@@ -1,4 +1,4 @@
-"""What a script draws in the page of an LEA comes to it as data: whatever a text holds, it stays a text."""
+"""Data that a script draws in the page of an LEA stays text, whatever it contains."""
 
 import json
 from pathlib import Path

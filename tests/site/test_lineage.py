@@ -1,4 +1,4 @@
-"""The picture of what is made from what agrees with the SQL that makes it."""
+"""The lineage picture agrees with the SQL models."""
 
 from pathlib import Path
 

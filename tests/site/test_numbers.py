@@ -1,5 +1,6 @@
-"""Every figure on the page of an LEA equals a query on the release: thirty LEAs in each determination year, drawn anew
-in each run.
+"""Every figure on the page of an LEA equals a query on the release.
+
+Each run draws thirty new LEAs in each determination year.
 """
 
 import random
@@ -36,7 +37,7 @@ SHORT = {
 }
 PRIORITIES = {4: "pupil achievement", 5: "pupil engagement", 6: "school climate", 8: "other pupil outcomes"}
 LABELS = "Very High|Very Low|High|Low|Medium|Red|Orange|Yellow|Green|Blue"
-SETTLED = {  # what a reason says, and what would settle it
+SETTLED = {  # part of a reason -> what would settle it
     "The loan was repaid": "CCEE confirmed or closed the referral",
     "has drawn the loan": "the district drew the loan, or that CCEE confirmed the referral",
 }
@@ -50,7 +51,7 @@ def agreement(agrees: bool | None, decided_by: str | None) -> str:
 
 @dataclass
 class Check:
-    """One LEA's page beside the release."""
+    """One LEA's page and the release to compare with."""
 
     db: duckdb.DuckDBPyConnection
     page: Page
@@ -70,7 +71,7 @@ class Check:
 
     @cached_property
     def windows(self) -> dict[int, list[int]]:
-        """By determination year; a charter school had no window before it had a test."""
+        """Windows by determination year. A charter school has no window before it has a test."""
         own = "charter_dashboards" if self.is_charter else "counted_dashboards"
         query = f"select determination_year, coalesce({own}, [determination_year]) from rule_windows"
         return dict(
@@ -81,7 +82,7 @@ class Check:
 
 
 def checks(db: duckdb.DuckDBPyConnection, release: Path, number: int) -> Iterator[Check]:
-    """So many LEAs in each determination year; a failure names the one, so that it can be looked at again."""
+    """Yield this many LEAs in each determination year. A failure names the LEA, so that you can repeat the check."""
     leas = [c for (c,) in db.execute("select cds from leas order by cds").fetchall()]
     years = [y for (y,) in db.execute("select distinct determination_year from eligibility order by 1").fetchall()]
     folder = release / "reports" / "lea"
@@ -130,7 +131,7 @@ def head(c: Check) -> None:
 
 
 def switch(c: Check) -> None:
-    """Every year with a determination, and what it was."""
+    """Compare every year with a determination, and its status."""
     found: dict[int, dict[str, set[str]]] = {}
     for year, kind, status in c.rows(
         "select determination_year, '', status from eligibility where cds = $cds union all select determination_year,"
@@ -209,8 +210,10 @@ def assistance(c: Check) -> None:
 
 
 def lcap(c: Check) -> None:
-    """Each shape names each section that is met or in doubt, the student groups that met the criteria this year, and by
-    what; there is none where nothing is determined.
+    """Compare the LCAP text.
+
+    Each form names each section that is met or in doubt, the student groups that met the criteria this year, and the
+    indicators. There is no text if nothing is determined.
     """
     texts = {shape: c.page.read(f"//blockquote[@id='lcap-{shape}']") for shape in ("group", "indicator")}
     found = c.rows(
@@ -246,7 +249,7 @@ def lcap(c: Check) -> None:
 
 
 def lcap_facts(c: Check) -> list[tuple[str, list[str]]]:
-    """Each student group that met the criteria this year, with its indicators, or the priorities of CDE's letter."""
+    """Return each student group that met the criteria this year, with its indicators or priorities of CDE's letter."""
     met = c.rows(
         "select g.student_group, g.name_in_text, priorities_met from student_group_history h join student_groups g"
         " using (student_group) where cds = $cds and dashboard_year = $year and meets_criteria",
@@ -265,12 +268,12 @@ def lcap_facts(c: Check) -> list[tuple[str, list[str]]]:
 
 
 def window(c: Check) -> list[int]:
-    """Dashboards that count for the year of the page."""
+    """Return the Dashboards that count for the year of the page."""
     return c.windows[c.year]
 
 
 def all_windows(c: Check) -> list[int]:
-    """Dashboards that count for any determination year."""
+    """Return the Dashboards that count for any determination year."""
     return sorted({year for counted in c.windows.values() for year in counted})
 
 
@@ -323,7 +326,7 @@ def grid(c: Check) -> None:
 
 
 def grid_facts(c: Check) -> tuple[dict[tuple[str, int], tuple[Any, ...]], dict[tuple[str, int], list[tuple[str, str]]]]:
-    """History by student group and year, and the indicators with their levels that met a criterion."""
+    """Return history by student group and year, and the indicators with their levels that met a criterion."""
     history = c.rows(
         "select student_group, dashboard_year, basis, meets_criteria, letter, cde_letter, priorities_met, has_result,"
         " listed from student_group_history where cds = $cds"
@@ -344,7 +347,7 @@ def grid_facts(c: Check) -> tuple[dict[tuple[str, int], tuple[Any, ...]], dict[t
 
 
 def grid_cell(said: str, chips: list[Any], found: tuple[Any, ...] | None, causes: list[tuple[str, str]]) -> bool:
-    """Compare one cell with the history and with the criteria met; true if the group met the criteria."""
+    """Compare one cell with the history and the criteria met. Return True if the group met the criteria."""
     if not found or found[0] == "none":
         assert said == ("not loaded" if found else "no such group")
         return False

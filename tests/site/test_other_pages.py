@@ -1,4 +1,4 @@
-"""Figures on the other pages equal queries on the release, and every page leads somewhere."""
+"""Figures on the other pages equal queries on the release, and every link has a target."""
 
 import json
 import os
@@ -28,7 +28,7 @@ def digests(folder: Path) -> dict[str, str]:
 
 @pytest.mark.slow
 def test_the_same_release_gives_the_same_pages(release: Path, tmp_path: Path) -> None:
-    """In any process: sets of words are gone through in another order there."""
+    """In any process: another process iterates sets of words in another order."""
     for path in release.iterdir():
         if path.is_file():
             (tmp_path / path.name).symlink_to(path)
@@ -60,7 +60,7 @@ def test_a_change_of_a_page_would_make_a_new_release() -> None:
 
 
 def table(page: Page, id: str) -> list[list[str]]:
-    """Cells of a table's body, as text."""
+    """Return cells of a table's body as text."""
     return [page.read("./th|./td", row) for row in page.find(f"//table[@id='{id}']/tbody/tr")]
 
 
@@ -79,7 +79,7 @@ def test_every_link_within_the_release_leads_somewhere(site: Path) -> None:
                 continue
             led = (path.parent / unquote(parts.path)).resolve() if parts.path else path.resolve()
             assert led.is_file(), f"{path.name}: {target}"
-            if "=" in parts.fragment:  # what a table is filtered by
+            if "=" in parts.fragment:  # filters of a table
                 assert set(parse_qs(parts.fragment, strict_parsing=True)) <= choices[led], f"{path.name}: {target}"
                 continue
             assert not parts.fragment or parts.fragment in places[led], f"{path.name}: {target}"

@@ -1,4 +1,4 @@
-"""``dta site`` serves the current release, to this computer only, and nothing else."""
+"""``dta site`` serves the current release, only to this computer, and nothing else."""
 
 import http.client
 import os
@@ -29,15 +29,15 @@ def client(published: Workplace) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def pinned(release: Path) -> str:
-    """Where the files of the release are served."""
+    """Return the address of the release's files."""
     return f"/release/{release.name}/"
 
 
 def raw(client: httpx.Client, request: bytes) -> bytes:
-    """The answer to bytes that no well-behaved client sends."""
+    """Return the answer to bytes that no well-behaved client sends."""
     with socket.create_connection((client.base_url.host, client.base_url.port or 0), timeout=10) as connection:
         connection.sendall(request)
-        with suppress(OSError):  # already closed by the server
+        with suppress(OSError):  # the server may have closed it
             connection.shutdown(socket.SHUT_WR)
         answer = b""
         while part := connection.recv(65536):
@@ -89,7 +89,7 @@ OUTSIDE = [
 @pytest.mark.parametrize("path", OUTSIDE)
 @pytest.mark.parametrize("below", ["/", "pinned"])
 def test_nothing_outside_the_release_is_served(client: httpx.Client, pinned: str, below: str, path: str) -> None:
-    # Sends the path as it is.
+    # Sends the path unchanged.
     connection = http.client.HTTPConnection(client.base_url.host, client.base_url.port, timeout=10)
     connection.request("GET", (pinned if below == "pinned" else below) + path)
     answer = connection.getresponse()
@@ -257,7 +257,7 @@ SCRIPT = {"Sec-Fetch-Dest": "script", "Sec-Fetch-Site": "same-origin"}
 
 
 def test_a_page_and_what_it_loads_are_of_one_release(tmp_path: Path) -> None:
-    """A new release is served without a restart; a page that is open goes on with the files of its own."""
+    """A new release is served without a restart. An open page keeps using the files of its own release."""
     small_release(
         tmp_path, "1", {"reports/index.html": "page 1", "reports/rows.js": "rows 1", "reports/gone.html": "gone"}
     )

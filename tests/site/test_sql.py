@@ -1,4 +1,4 @@
-"""The address of SQL: the release and nothing else, with limits that are said, whatever is asked."""
+"""The SQL address gives access to the release and nothing else, with stated limits, for any query."""
 
 import asyncio
 import contextlib
@@ -25,7 +25,7 @@ from tests.terminal import in_turn
 from tests.workplace import Workplace
 
 SALINAS = "27661590000000"
-FAST, SLACK = 1, 20  # seconds: a short limit, and what a busy machine may take more
+FAST, SLACK = 1, 20  # seconds: a short limit, and extra time for a busy machine
 
 
 @pytest.fixture(scope="module")
@@ -36,14 +36,14 @@ def client(published: Workplace) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def here(published: Workplace) -> Iterator[httpx.Client]:
-    """A server that runs queries in its own process."""
+    """Yield a server that runs queries in its own process."""
     with serving(published.out, desk=DeskHere) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
 def hurried(published: Workplace) -> Iterator[httpx.Client]:
-    """A server whose queries may take a second."""
+    """Yield a server whose queries may take a second."""
     with serving(published.out, FAST) as made:
         yield made
 
@@ -72,7 +72,7 @@ def test_all_formats_hold_the_same_rows(client: httpx.Client) -> None:
     assert page.xpath("//p[@role='status']")[0].text_content() == "40 rows."
 
 
-ODD = {  # how JSON has each value
+ODD = {  # JSON form of each value
     "'NaN'::double": None,
     "'inf'::float": None,
     "interval '1 month 2 days'": "1 month 2 days",
@@ -99,7 +99,7 @@ ODD = {  # how JSON has each value
 
 
 def test_odd_values_have_one_form_in_commands_and_on_the_site(here: httpx.Client, published: Workplace) -> None:
-    """In every format, and with a name of its own for each column."""
+    """In every format, with a distinct name for each column."""
     query = f"select {', '.join(f'{value} as n' for value in ODD)}"
     names = ["n", *(f"n_{number}" for number in range(2, len(ODD) + 1))]
     formats = ("json", "csv", "parquet", "plain-csv")
@@ -144,7 +144,7 @@ OUTSIDE = {
     "select " + "(" * 5000 + "1" + ")" * 5000: "depth",
     "": "There is no query to run",
 }
-OUTSIDE_TOO = {  # other ways to the same
+OUTSIDE_TOO = {  # other ways to do the same
     "select * from read_csv('/etc/passwd')": "disabled by configuration",
     "select * from glob('/*')": "disabled by configuration",
     "select * from 'https://example.org/x.csv'": "disabled by configuration",
@@ -208,7 +208,7 @@ def most_slow(names: Iterable[str], *quick: str) -> list[object]:
     return [name if name in quick else pytest.param(name, marks=pytest.mark.slow) for name in names]
 
 
-# A query that DuckDB ends; below, a page of one that only sleeps.
+# A query that DuckDB ends. Below is a page with one that only sleeps.
 @pytest.mark.parametrize("name", most_slow(ENDLESS, "cross join"))
 def test_a_query_without_an_end_is_stopped_at_the_time_limit(hurried: httpx.Client, name: str) -> None:
     began = time.monotonic()
@@ -218,7 +218,7 @@ def test_a_query_without_an_end_is_stopped_at_the_time_limit(hurried: httpx.Clie
     assert f"longer than {FAST} seconds" in answer.json()["error"]
 
 
-# What the system refuses; slow: what DuckDB refuses, and what would be written.
+# Refused by the system. Slow: refused by DuckDB, and queries that would write files.
 @pytest.mark.parametrize("name", most_slow(GREEDY, "one text"))
 def test_a_query_that_wants_all_memory_is_stopped(client: httpx.Client, release: Path, name: str) -> None:
     def files() -> dict[Path, int]:
@@ -384,10 +384,10 @@ def test_one_query_at_a_time_for_a_visitor_and_a_few_in_all(release: Path, monke
 
 
 def running_queries() -> list[psutil.Process]:
-    """Children that run a query. One that ended a moment ago, or that nobody has waited for yet, runs none."""
+    """Return child processes that run a query, without those that ended but were not yet waited for."""
     found = []
     for child in psutil.Process().children():
-        with contextlib.suppress(psutil.NoSuchProcess):  # a ZombieProcess is one
+        with contextlib.suppress(psutil.NoSuchProcess):  # includes ZombieProcess
             if "reports.serve.child" in child.cmdline():
                 found.append(child)
     return found

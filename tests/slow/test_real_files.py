@@ -1,5 +1,6 @@
-"""Whole files as CDE published them, from the folder that the variable CDE_FILES names: every row is kept or rejected,
-and reds are counted twice.
+"""CDE's whole published files, from the folder in the variable CDE_FILES.
+
+Every row is kept or rejected, and reds are counted twice.
 """
 
 import os
@@ -67,7 +68,7 @@ def test_reds_per_student_group_equal_a_plain_count(path: Path, place: Workplace
 
 
 def test_every_word_of_all_files_together_is_known(place: Workplace) -> None:
-    """Nothing is rejected, refused or remarked in any file as CDE published it; of two editions the larger is taken."""
+    """No published file has a rejected row, a refusal or a remark. Of two editions, the larger one is used."""
     place.source.mkdir()
     for path in sorted(FILES, key=lambda p: p.stat().st_size):
         shutil.copy(path, place.source / path.name)
@@ -85,7 +86,7 @@ def test_every_word_of_all_files_together_is_known(place: Workplace) -> None:
 
 
 def test_nothing_that_files_say_of_each_other_is_contradicted(place: Workplace) -> None:
-    """Statuses that later workbooks remember, and names of codes in workbooks, local indicators and Dashboard files."""
+    """Compares repeated statuses in later workbooks, and names of codes in all kinds of files."""
     place.source.mkdir()
     for path in sorted(FILES, key=lambda p: p.stat().st_size):
         shutil.copy(path, place.source / path.name)

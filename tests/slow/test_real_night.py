@@ -1,5 +1,6 @@
-"""Everything that CDE published and the variable CDE_FILES names, in one folder, in one night: published, with exactly
-these rows and warnings.
+"""One nightly run on all published CDE files in the folder in the variable CDE_FILES.
+
+It publishes a release with exactly these rows and warnings.
 """
 
 import os
@@ -51,7 +52,7 @@ WARNINGS = {
 
 @pytest.fixture(scope="module")
 def night(tmp_path_factory: pytest.TempPathFactory) -> tuple[Result, Path]:
-    """The command, and the folder of releases."""
+    """Return the result of the command, and the folder of releases."""
     base = tmp_path_factory.mktemp("night")
     files = everything_in_one_folder(FOLDER, base / "files")
     runner = CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1", "DTA_WORK": str(base / "work")})

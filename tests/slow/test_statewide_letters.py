@@ -1,5 +1,6 @@
-"""CDE's whole workbooks of 2017 to 2024, from the folder that CDE_FILES names: computed from letters, and CDE's flag
-where they do not suffice.
+"""CDE's whole workbooks of 2017 to 2024, from the folder in the variable CDE_FILES.
+
+Verdicts are computed from letters, or use CDE's flag if the letters are not enough.
 """
 
 import os
@@ -25,7 +26,7 @@ DECIDED = """
 
 
 def copied(target: Path, *, with_monterey: bool) -> Path:
-    """All files in one folder, the workbooks of the whole state before those of a county; or the workbooks alone."""
+    """Copy all files, or only the workbooks, into one folder, without the assistance workbooks of a single county."""
     assert FOLDER is not None
     target.mkdir()
     for path in sorted(FOLDER.rglob("*.*")):
@@ -37,7 +38,7 @@ def copied(target: Path, *, with_monterey: bool) -> Path:
 
 @pytest.fixture(scope="module")
 def letters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The workbooks and nothing else."""
+    """Yield tables of a run on only the workbooks."""
     folder = tmp_path_factory.mktemp("letters")
     with Workplace(
         copied(folder / "source", with_monterey=False), folder / "work", folder / "out"
@@ -47,7 +48,7 @@ def letters(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
 
 @pytest.fixture(scope="module")
 def everything(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The workbooks of the whole state, and the Dashboard files of Monterey County."""
+    """Yield tables of a run on the statewide workbooks and the Dashboard files of Monterey County."""
     folder = tmp_path_factory.mktemp("everything")
     with Workplace(
         copied(folder / "source", with_monterey=True), folder / "work", folder / "out"
@@ -63,7 +64,7 @@ def counted(db: duckdb.DuckDBPyConnection) -> dict[tuple[int, str, str], int]:
 def test_no_listed_lea_is_undetermined(
     request: pytest.FixtureRequest, which: str, by_cde: tuple[int, int, int]
 ) -> None:
-    """With Monterey's own files three fewer verdicts need CDE's flag: their groups can be counted."""
+    """With Monterey's own files, three fewer verdicts need CDE's flag, because their groups can be counted."""
     db = request.getfixturevalue(which)
     found = counted(db)
     assert {year: sum(n for (y, *_), n in found.items() if y == year) for year in LISTED} == LISTED
@@ -106,7 +107,7 @@ def test_turned_flags_change_no_computed_verdict(letters: duckdb.DuckDBPyConnect
 
 
 def test_three_hundred_lost_rows_flip_no_verdict(letters: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
-    """Every third row of the workbook of 2022 gone: later workbooks prove that the LEAs had one."""
+    """Without every third row of the workbook of 2022, later workbooks still prove that the LEAs had one."""
     source = copied(tmp_path / "source", with_monterey=False)
     leas = [
         cds
@@ -136,7 +137,7 @@ def test_three_hundred_lost_rows_flip_no_verdict(letters: duckdb.DuckDBPyConnect
 
 
 def test_published_counts_hold(letters: duckdb.DuckDBPyConnection) -> None:
-    """What the press and county offices printed of the whole state's workbooks."""
+    """Compares with what the press and county offices published from the statewide workbooks."""
     query = """
         select a.lea_type, count(*) from assistance a
         where determination = 'differentiated_assistance' and determination_year = 2024 and status = 'eligible'
@@ -164,9 +165,7 @@ def test_published_counts_hold(letters: duckdb.DuckDBPyConnection) -> None:
 
 
 def test_lowell_joint_has_its_history_under_both_codes(letters: duckdb.DuckDBPyConnection) -> None:
-    """It moved from Los Angeles to Orange County in 2021: CDE's list begins anew, and what it showed before is beside
-    it.
-    """
+    """It moved from Los Angeles to Orange County in 2021. CDE's list starts again, next to the earlier results."""
     before, now = "19647660000000", "30647660000000"
     years = letters.execute(
         "select dashboard_year, student_groups from predecessor_years where cds = ? and predecessor_cds = ? order by 1",

@@ -1,3 +1,1 @@
-"""A whole state of Dashboard files in CDE's layouts, made from a seed, with the determinations that must come out of
-them.
-"""
+"""A whole state of Dashboard files in CDE's layouts, generated from a seed, with the expected determinations."""

@@ -1,4 +1,4 @@
-"""``python -m tests.statewide OUT --scale state``: write the files of a whole state and what must come out of them."""
+"""``python -m tests.statewide OUT --scale state``: write the files of a whole state and the expected determinations."""
 
 import time
 from pathlib import Path
@@ -19,7 +19,7 @@ def main(
     charters: Annotated[int | None, typer.Option(min=0)] = None,
     schools: Annotated[int | None, typer.Option(min=0)] = None,
 ) -> None:
-    """Write a generated state; single numbers win over the scale."""
+    """Write a generated state. Single numbers override the scale."""
     if scale not in SCALES:
         raise typer.BadParameter(f"{scale} is none of {', '.join(SCALES)}", param_hint="--scale")
     given = {"counties": counties, "leas": leas, "charters": charters, "schools": schools}

@@ -1,11 +1,11 @@
-"""Hold a run's tables against the truth of a generated state: every row, every year, both ways."""
+"""Compare a run's tables with the truth of a generated state: every row, every year, in both directions."""
 
 from pathlib import Path
 
 import duckdb
 
-# Truth table -> (the pipeline's rows, the truth's rows): the same columns, keyed by CDS and year, for every LEA that
-# was made.
+# Truth table -> (the pipeline's rows, the truth's rows): the same columns, keyed by CDS and year, for every generated
+# LEA.
 QUERIES = {
     "leas": (
         "select cds, lea_type, first_dashboard_year, last_dashboard_year from leas where cds in (select cds from made)",
@@ -67,7 +67,7 @@ QUERIES = {
 
 
 def load_truth(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """<table>_truth for each truth file, and ``made``: the LEAs and charter schools that were generated."""
+    """Load <table>_truth for each truth file, and ``made``: the generated LEAs and charter schools."""
     for path in folder.glob("*.parquet"):
         connection.execute(
             f"create or replace temp table {path.stem}_truth as select * from read_parquet(?)", [str(path)]
@@ -76,7 +76,7 @@ def load_truth(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 
 
 def differences(connection: duckdb.DuckDBPyConnection, table: str) -> list[tuple[object, ...]]:
-    """Up to twenty rows that only one side has: first column 'ours' or 'truth'."""
+    """Return up to twenty rows that only one side has. The first column is 'ours' or 'truth'."""
     ours, truth = QUERIES[table]
     rows = connection.execute(
         f"select 'ours', * from (({ours}) except all ({truth})) union all select 'truth', * from (({truth}) except all"

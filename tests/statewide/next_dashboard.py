@@ -1,9 +1,8 @@
-"""A 2026 Dashboard as it may arrive, made from the files of 2025 of a generated state: the same LEAs, and everything
-that may be new about it.
+"""A possible 2026 Dashboard, made from the 2025 files of a generated state.
 
-New: a scale of English language arts and mathematics, whose colors follow from status alone; a count in the file of
-English learners; a student group (REC); a file of growth; columns that were added or renamed; a workbook in place of a
-text; flags, groups, letters and statuses that nobody has seen.
+It has the same LEAs and everything that may be new: a scale of English language arts and mathematics whose colors
+follow from status alone; a count in the file of English learners; a student group (REC); a file of growth; added or
+renamed columns; a workbook instead of a text file; unknown flags, groups, letters and statuses.
 """
 
 from pathlib import Path
@@ -23,7 +22,7 @@ WORKBOOK = "assistancestatus26.xlsx"
 
 
 def write_indicator(state: Path, folder: Path, indicator: str) -> Path:
-    """The file of one indicator, under the name that follows from that of 2025; English language arts as a workbook."""
+    """Write the file of one indicator, with its name derived from 2025; English language arts as a workbook."""
     table = _continued(
         pd.read_csv(state / f"{indicator}download2025.txt", sep="\t", dtype=str, keep_default_na=False), indicator
     )
@@ -44,7 +43,7 @@ def write_indicator(state: Path, folder: Path, indicator: str) -> Path:
 
 
 def write_growth(state: Path, folder: Path) -> Path:
-    """A file of an indicator that no list knows."""
+    """Write a file of an indicator that no list contains."""
     table = pd.read_csv(state / "eladownload2025.txt", sep="\t", dtype=str, keep_default_na=False).assign(
         indicator="GROWTH", reportingyear="2026"
     )
@@ -54,7 +53,7 @@ def write_growth(state: Path, folder: Path) -> Path:
 
 
 def write_local(state: Path, folder: Path, priority: int) -> Path:
-    """Local indicators of one priority, as in 2025."""
+    """Write local indicators of one priority, as in 2025."""
     path = folder / f"Pr{priority}2026.txt"
     path.write_bytes(
         (state / f"Pr{priority}2025.txt").read_bytes().replace(b"|2025\r\n", b"|2026\r\n").replace(b"/2025|", b"/2026|")
@@ -63,9 +62,9 @@ def write_local(state: Path, folder: Path, priority: int) -> Path:
 
 
 def write_workbook(state: Path, folder: Path, eligible: set[str]) -> Path:
-    """CDE's workbook of districts and county offices.
+    """Write CDE's workbook of districts and county offices.
 
-    ``eligible``: whose new flag is Y; every other status of assistance is in new words.
+    ``eligible``: LEAs whose new flag is Y. Every other status of assistance uses new words.
     """
     book = openpyxl.load_workbook(state / "assistancestatus25.xlsx")
     sheet = book["District and COE 2025"]
@@ -96,7 +95,7 @@ def write_workbook(state: Path, folder: Path, eligible: set[str]) -> Path:
 
 
 def _continued(table: pd.DataFrame, indicator: str) -> pd.DataFrame:
-    """Nothing has changed since 2025: every status is as it was, and colors follow from no change."""
+    """Return a table without changes since 2025: each status is the same, and colors follow from no change."""
     table = table.rename(columns={"changeLevel": "changelevel"}).assign(reportingyear="2026")
     for name in [c for c in table.columns if c.startswith("curr") and c.replace("curr", "prior", 1) in table.columns]:
         table[name.replace("curr", "prior", 1)] = table[name]
@@ -118,10 +117,10 @@ def _continued(table: pd.DataFrame, indicator: str) -> pd.DataFrame:
 
 
 def _on_another_scale(table: pd.DataFrame, keep_prior: bool) -> pd.DataFrame:
-    """Distance from Proficiency.
+    """Return a table with Distance from Proficiency.
 
-    The prior status is calculated anew and the change is a growth that is no difference; or it is still on the scale of
-    2025.
+    The prior status is recalculated and the change is a growth, not a difference; or the prior status is still on the
+    2025 scale.
     """
     shown, level = table["currstatus"] != "", table["statuslevel"].replace("", "0").astype(int)
     status = pd.to_numeric(table["currstatus"]) * 0.3 + 12

@@ -1,4 +1,4 @@
-"""The files beside the indicators: assistance and charter workbooks, local indicators, the directory."""
+"""The files other than the indicators: assistance and charter workbooks, local indicators, the directory."""
 
 from pathlib import Path
 
@@ -28,7 +28,7 @@ GRADES = np.array(["K-8", "9-12", "K-12"])
 
 
 def write_assistance(folder: Path, world: World, truth: t.Truth) -> list[Path]:
-    """CDE's workbooks for districts and county offices: letters, methods and flags as the truth has them."""
+    """Write CDE's workbooks for districts and county offices, with letters, methods and flags from the truth."""
     decided = t.assistance(world, truth)
     continuum, consecutive = t.continuum(world, truth), t.consecutive(world, truth)
     words = {year: _status_words(world, decided, year) for year in YEARS}
@@ -50,7 +50,7 @@ def write_assistance(folder: Path, world: World, truth: t.Truth) -> list[Path]:
 
 
 def write_charters(folder: Path, world: World, truth: t.Truth) -> list[Path]:
-    """CDE's workbooks for charter schools, with the letters of two Dashboards."""
+    """Write CDE's workbooks for charter schools, with the letters of two Dashboards."""
     written = []
     tests = t.charter_test(world, truth)
     for year, (before, _) in t.CHARTER_YEARS.items():
@@ -75,7 +75,7 @@ def write_charters(folder: Path, world: World, truth: t.Truth) -> list[Path]:
 
 
 def _common(world: World, truth: t.Truth, year: int, who: np.ndarray) -> dict[str, list[str]]:
-    """Who, where, and the letters."""
+    """Return codes, names, county and letters."""
     letters = truth.letters(year)[who]
     judged = [i for i in t.JUDGED if i != t.LTEL or t.RULES[year].ltel]
     codes = {"cdcode": [c[:7] for c in world.cds[who]], "cds": world.cds[who].tolist()}
@@ -100,7 +100,7 @@ def _cde(group: str) -> str:
 
 
 def _none(year: int) -> str:
-    """2017 and 2018 leave cells empty."""
+    """Return the cell text for no value; 2017 and 2018 leave cells empty."""
     return "*" if year >= 2019 else ""
 
 
@@ -109,7 +109,7 @@ def _flags(values: np.ndarray) -> list[str]:
 
 
 def _status_words(world: World, decided: pd.DataFrame, year: int) -> dict[str, str]:
-    """Status of each LEA that was there, in the words of the year's workbook."""
+    """Return the status of each existing LEA, in the words of the year's workbook."""
     yes, no = (
         ("Differentiated Support", "General Support")
         if year == 2017
@@ -124,8 +124,9 @@ def _status_words(world: World, decided: pd.DataFrame, year: int) -> dict[str, s
 
 
 def _write_sheet(path: Path, sheet: str, header_row: int, columns: dict[str, list[str]]) -> Path:
-    """One workbook as CDE lays it out: notes, the header in its row, all cells text; the same content gives the same
-    bytes.
+    """Write one workbook in CDE's layout: notes, the header in its row, all cells text.
+
+    The same content gives the same bytes.
     """
     header = HEADERS[path.name]
     with xlsxwriter.Workbook(path) as book:
@@ -143,10 +144,10 @@ def _write_sheet(path: Path, sheet: str, header_row: int, columns: dict[str, lis
 
 
 def write_local(folder: Path, world: World, truth: t.Truth, seed: int) -> list[Path]:
-    """Local indicators: one file for 2017 and for 2018, then one for each priority."""
+    """Write local indicators: one file each for 2017 and 2018, then one for each priority."""
     rng = np.random.default_rng([seed, 5])
     written = _write_first_years(folder, world, truth, rng)
-    # One district is in no file of 2024, as it happened.
+    # One district is in no file of 2024, which happened in reality.
     away = int(np.flatnonzero((world.kind == DISTRICT) & world.exists(2024))[0])
     for year, ending in LOCAL_FILES.items():
         for i, priority in enumerate(t.LOCAL):
@@ -163,7 +164,7 @@ def _write_first_years(folder: Path, world: World, truth: t.Truth, rng: np.rando
     written = []
     failed = truth.local_failed[2018]
     once = rng.random((2, *failed.shape)) < 0.03
-    # Not met in one of them only: no failure.
+    # Not met in only one of them: no failure.
     not_met = {
         2017: failed | (once[0] & ~once[1]),
         2018: failed | (once[1] & ~once[0]),
@@ -188,7 +189,7 @@ def _write_first_years(folder: Path, world: World, truth: t.Truth, rng: np.rando
 def _write_priority(
     path: Path, world: World, who: np.ndarray, priority: int, year: int, performance: np.ndarray
 ) -> Path:
-    """One priority of one year; the narrative columns hold a few words each."""
+    """Write one priority of one year. The narrative columns have a few words each."""
     header = HEADERS[path.name]
     names = np.where(world.kind[who] == CHARTER, world.name[who], world.district_name[who])
     known = {
@@ -212,7 +213,7 @@ def _write_priority(
 
 
 def write_directory(folder: Path, world: World) -> Path:
-    """CDE's directory of public schools."""
+    """Write CDE's directory of public schools."""
     path = folder / "pubschls.txt"
     header = HEADERS[path.name]
     who = np.flatnonzero(world.kind != STATE)
@@ -232,7 +233,7 @@ def write_directory(folder: Path, world: World) -> Path:
 
 
 def write_truth(folder: Path, world: World, truth: t.Truth) -> list[Path]:
-    """What must come out, one Parquet file per kind of determination."""
+    """Write the expected determinations, one Parquet file per kind."""
     judged = np.flatnonzero(world.is_judged)
     kinds = np.array(["", "county_office", "district", "charter", ""])
     leas = pd.DataFrame(

@@ -1,5 +1,6 @@
-"""The folder of catalog, rules, reference lists and registers for a generated state: ours, with what this state printed
-in place of what California did.
+"""The reference folder for a generated state: catalog, rules, reference lists and registers.
+
+It is a copy of ours, with the printed values of this state instead of California's.
 """
 
 import csv
@@ -11,7 +12,7 @@ from transforms.settings import PROJECT
 
 
 def write_reference(folder: Path, printed: dict[tuple[int, str], float]) -> Path:
-    """``printed`` has the state's status by Dashboard year and indicator. Returns the folder."""
+    """Write the folder and return it. ``printed`` has the state's status by Dashboard year and indicator."""
     shutil.rmtree(folder, ignore_errors=True)
     lists = folder / STATE_VALUES.parent
     lists.mkdir(parents=True)

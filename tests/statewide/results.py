@@ -1,4 +1,4 @@
-"""Levels, colors and numbers that realise the truth of one year, with the traps of its files around it."""
+"""Levels, colors and numbers that realize the truth of one year, with the pitfalls of its files."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from tests.statewide.truth import ALL, EL, LTEL, RULES, Truth, wish
 from tests.statewide.world import CHARTER, COUNTY_OFFICE, ELEMENTARY, GROUPS, HIGH, SCHOOL, World
 
 INDICATORS = ("ela", "math", "elpi", "chronic", "susp", "grad", "cci")
-SMALL_GROUPS = (GROUPS.index("FOS"), GROUPS.index("HOM"), LTEL)  # 15 students suffice on D rows
+SMALL_GROUPS = (GROUPS.index("FOS"), GROUPS.index("HOM"), LTEL)  # 15 students are enough on D rows
 SHOWN_FROM = 11  # students
 # The usual change from one change level to the next.
 STEPS = {"ela": 8.0, "math": 8.0, "elpi": 5.0, "chronic": 3.0, "susp": 0.8, "grad": 3.0, "cci": 4.0, "science": 2.0}
@@ -18,7 +18,7 @@ FALLING = ("chronic", "susp")  # less is better
 
 @dataclass
 class Levels:
-    """One indicator of one year, entities by groups. ``color`` is None where the year has status only."""
+    """One indicator of one year, entities by groups. ``color`` is None if the year has status only."""
 
     reported: np.ndarray  # the entity has rows of this indicator
     students: np.ndarray
@@ -33,7 +33,7 @@ class Levels:
 
 
 def decide_year(world: World, truth: Truth, trouble: np.ndarray, year: int, seed: int) -> dict[str, Levels]:
-    """Draw sizes, decide which priorities each group meets, and choose levels that say so.
+    """Draw sizes, decide which priorities each group meets, and choose matching levels.
 
     Fills ``truth`` for the year.
     """
@@ -80,7 +80,7 @@ def decide_year(world: World, truth: Truth, trouble: np.ndarray, year: int, seed
 
 
 def _sizes(world: World, indicator: str, year: int, rng: np.random.Generator) -> Levels:
-    """Students counted now and the year before, and whether they suffice for a result."""
+    """Return the students counted now and the year before, and whether they are enough for a result."""
     share = {"ela": 0.5, "math": 0.5, "elpi": 0.9, "chronic": 0.7, "susp": 1.04, "grad": 0.1, "cci": 0.1}[indicator]
     scale = (
         np.where(world.grades == HIGH, 2.4, 1.0)
@@ -109,7 +109,7 @@ def _sizes(world: World, indicator: str, year: int, rng: np.random.Generator) ->
     small = np.isin(np.arange(len(GROUPS)), SMALL_GROUPS)
     minimum = np.where(small[None, :] & ~np.isin(world.kind, (CHARTER, SCHOOL))[:, None], 15, 30)
     large_enough, large_before = (now >= minimum) & reported[:, None], before >= minimum
-    # Then only this year's size counts.
+    # In these years only this year's size counts.
     both = RULES[year].by_status or (year, indicator) in (
         (2019, "elpi"),
         (2023, "cci"),
@@ -124,19 +124,19 @@ def _sizes(world: World, indicator: str, year: int, rng: np.random.Generator) ->
 def _split(
     met: np.ndarray, one: np.ndarray, other: np.ndarray, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Through which of two ways a priority is met: one of those that are open, sometimes both."""
+    """Choose which of two ways meets a priority: an open one, sometimes both."""
     first = rng.random(met.shape) < 0.65
     both = rng.random(met.shape) < 0.2
     return met & one & (first | both | ~other), met & other & (~first | both | ~one)
 
 
 def _free(shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
-    """Any level, red included."""
+    """Return any level, red included."""
     return rng.choice(np.arange(1, 6, dtype=np.int8), shape, p=[0.16, 0.24, 0.25, 0.21, 0.14])
 
 
 def _one(met: np.ndarray, counts: np.ndarray, worst: np.ndarray | int, rng: np.random.Generator) -> np.ndarray:
-    """A level that meets exactly where it shall; free where it does not count."""
+    """Return a level that meets exactly as wanted, and any level if it does not count."""
     drawn = _free(met.shape, rng)
     bad = np.minimum(drawn, worst)
     good = np.where(drawn <= worst, worst + rng.integers(1, 3, met.shape), drawn)
@@ -146,7 +146,7 @@ def _one(met: np.ndarray, counts: np.ndarray, worst: np.ndarray | int, rng: np.r
 def _academic(
     met: np.ndarray, counts: np.ndarray, by_status: bool, rng: np.random.Generator
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Two levels that meet together exactly where they shall.
+    """Return two levels that together meet exactly as wanted.
 
     Two Orange do not meet, nor does Red without a partner.
     """
@@ -166,12 +166,12 @@ def _academic(
 
 
 def _fill(levels: Levels, indicator: str, wanted: np.ndarray, by_status: bool, rng: np.random.Generator) -> None:
-    """Status and change that give the wanted color; where no color is due, any that the students shown allow."""
+    """Fill in status and change that give the wanted color. Without a color, use any that the students shown allow."""
     shape = wanted.shape
     shown, changes = levels.students >= SHOWN_FROM, (levels.students >= SHOWN_FROM) & (levels.before >= SHOWN_FROM)
     can = possible(indicator, levels.ends, levels.students)
     status, change = _free(shape, rng), rng.integers(1, 6, shape, dtype=np.int8)
-    if by_status:  # a level is given from 11 students on, and 1 is as likely there as anywhere: it must not be used
+    if by_status:  # a level is given from 11 students on, and 1 is as likely there as elsewhere, so it must not be used
         levels.status = (_or_best(np.where(levels.sized, wanted, status), can) * shown).astype(np.int8)
         levels.change = (change * 0).astype(np.int8)
         return
@@ -187,7 +187,7 @@ def _fill(levels: Levels, indicator: str, wanted: np.ndarray, by_status: bool, r
 
 
 def _or_best(status: np.ndarray, can: np.ndarray) -> np.ndarray:
-    """The level, or the best one where so few students cannot have it."""
+    """Return the level, or the best one if so few students cannot have it."""
     return np.where(np.take_along_axis(can, status[None].astype(np.int64) - 1, 0)[0], status, 5)
 
 
@@ -199,7 +199,7 @@ def amounts(
     ends: np.ndarray,
     rng: np.random.Generator,
 ) -> dict[str, np.ndarray]:
-    """Numbers that fit the levels, flat: currstatus and change in tenths, priorstatus, and numerators for rates."""
+    """Return flat numbers that fit the levels: currstatus and change in tenths, priorstatus, numerators for rates."""
     level, step = np.where(status > 0, status, 5).astype(np.int64), STEPS[indicator]
     moved = (change - 3.0) * step + rng.uniform(-0.45, 0.45, len(status)) * step
     moved = np.where(change == 0, 0, -moved if indicator in FALLING else moved)

@@ -1,4 +1,4 @@
-"""Rows of one Dashboard file: CDE's header of the year, one text column after the other, joined into lines."""
+"""Rows of one Dashboard file: CDE's header of the year and text columns, joined into lines."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -20,10 +20,10 @@ HEADERS = {
         if line and line[0] != "#"
     )
 }
-WINDOWS_1252 = (2018, 2019, 2022)  # years whose names are no UTF-8
+WINDOWS_1252 = (2018, 2019, 2022)  # years whose names are not UTF-8
 SPACE_FOR_BLANK = ((2022, "ela"), (2022, "math"))
 CRLF_FROM = 2023
-# Groups that only the academic and science files have: of whom, and how many of them.
+# Groups that only the academic and science files have: their base group, and their share.
 ONLY_ACADEMIC = {
     "ELO": ("EL", 0.8),
     "RFP": ("ALL", 0.15),
@@ -39,7 +39,7 @@ Column = pa.Array | Callable[[], pa.Array]
 
 
 class Rows:
-    """The rows that one file has: entity and group of each, and the numbers of its indicator."""
+    """The rows of one file: entity and group of each, and the numbers of its indicator."""
 
     def __init__(
         self,
@@ -51,8 +51,9 @@ class Rows:
         rng: np.random.Generator,
         last: np.ndarray | None = None,
     ) -> None:
-        """``last`` has the status of the year before by entity and group, in tenths, UNKNOWN where there is none;
-        ``now`` becomes that of this year.
+        """Build the rows.
+
+        ``last`` has the previous year's status by entity and group, in tenths, or UNKNOWN. ``now`` becomes this year's.
         """
         self.world, self.names, self.year, self.indicator, self.rng = world, names, year, indicator, rng
         self.base = {"ela11": "ela", "math11": "math"}.get(indicator, indicator)
@@ -77,8 +78,9 @@ class Rows:
         self.order = self._order()
 
     def state_status(self) -> float | None:
-        """What the row of the state gives for all students, of ELPI for English learners; None where the layout has no
-        status or too few were counted.
+        """Return the status in the state's row for all students, or for English learners in ELPI.
+
+        None if the layout has no status or too few were counted.
         """
         has_status = any(_plain(h) == "currstatus" for h in HEADERS[file_name(self.indicator, self.year)])
         tenths = int(self.now[0, EL if self.indicator == "elpi" else ALL])  # the state is the first entity
@@ -90,7 +92,7 @@ class Rows:
         return wanted & levels.reported[:, None] & (levels.students > 0)
 
     def _add_academic(self, levels: Levels) -> None:
-        """Rows of the groups that never have a color, though they may have a status."""
+        """Add rows of the groups that never have a color, though they may have a status."""
         extra = {**ONLY_ACADEMIC, "CAST": ("ALL", 0.97)} if self.indicator == "science" else ONLY_ACADEMIC
         who = np.flatnonzero(levels.reported)
         parts = {}
@@ -124,7 +126,7 @@ class Rows:
         self.all_students = np.concatenate([self.all_students, levels.students[entity, ALL]])
 
     def _order(self) -> np.ndarray:
-        """CDE sorts by school and group; ELPI of 2019 is not sorted."""
+        """Return the row order. CDE sorts by school and group; ELPI of 2019 is not sorted."""
         if (self.year, self.indicator) == (2019, "elpi"):
             return self.rng.permutation(len(self.entity))
         return (
@@ -134,7 +136,7 @@ class Rows:
         )
 
     def text(self, header: list[str]) -> bytes:
-        """The whole file."""
+        """Return the whole file."""
         blank = " " if (self.year, self.indicator) in SPACE_FOR_BLANK else ""
         known = self._known(blank)
         columns = [c() if callable(c := known.get(_plain(h)) or self._filler(_plain(h))) else c for h in header]
@@ -150,7 +152,7 @@ class Rows:
         return ("\t".join(header) + end).encode() + body
 
     def _known(self, blank: str) -> dict[str, Column]:
-        """Columns that mean something, by CDE's name in small letters without underscores."""
+        """Return columns that have a meaning, by CDE's name in lowercase without underscores."""
         w, e = self.world, self.entity
         amount = self._continued(amounts(self.base, self.status, self.change, self.students, self.ends, self.rng))
         shown, before = self.students >= SHOWN_FROM, self.before >= SHOWN_FROM
@@ -206,7 +208,7 @@ class Rows:
         }  # fmt: skip
 
     def _continued(self, amount: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
-        """The prior year's status is what that year's file gave, where it gave one."""
+        """Return the prior year's status from that year's file, if it had one."""
         n = len(self.cells[0])
         self.now[self.cells] = np.where(self.students[:n] >= SHOWN_FROM, amount["status"][:n], UNKNOWN)
         if self.last is not None:
@@ -219,7 +221,7 @@ class Rows:
         return np.zeros(len(self.entity), np.int8) if self.color is None else self.color
 
     def _box(self) -> np.ndarray:
-        """The cell of the grid; a small group's graduation has three change levels."""
+        """Return the cell of the grid. A small group's graduation has three change levels."""
         change = self.change.astype(np.int64)
         change = np.where(self.students < 150, change.clip(2, 4), change) if self.indicator == "grad" else change
         return np.where(self._color() > 0, (5 - self.status.astype(np.int64)) * 50 + change * 10, 0)
@@ -233,7 +235,7 @@ class Rows:
         return pa.array(["0 to 10", "11 to 29", "30 and Up"]).take(pa.array(np.digitize(self.students, [11, 30])))
 
     def _filler(self, column: str) -> Column:
-        """Columns that no rule looks at: a share, a count, or nothing."""
+        """Return columns that no rule uses: a share, a count, or nothing."""
         n = len(self.entity)
         shown = self.students >= SHOWN_FROM
         if column.endswith(("flag", "method", "95", "notestflag")) or column == "priorcertifyflag":
@@ -246,12 +248,12 @@ class Rows:
 
 
 def file_name(indicator: str, year: int) -> str:
-    """CDE's name of the file."""
+    """Return CDE's name of the file."""
     return f"{indicator}download{'2017f' if year == 2017 else year}.txt"
 
 
 def entity_names(world: World) -> dict[str, pa.Array]:
-    """Codes and names of the entities as text; blank where CDE leaves them blank."""
+    """Return codes and names of the entities as text, blank as in CDE's files."""
     return {
         "cds": pa.array(world.cds.tolist()),
         "cdscode": pa.array(world.cds.tolist()),
@@ -262,7 +264,7 @@ def entity_names(world: World) -> dict[str, pa.Array]:
 
 
 def write(path: Path, rows: Rows) -> int:
-    """Write the file under CDE's name; returns its number of rows."""
+    """Write the file under CDE's name and return its number of rows."""
     path.write_bytes(rows.text(HEADERS[path.name]))
     return len(rows.entity)
 

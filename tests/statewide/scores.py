@@ -1,4 +1,4 @@
-"""Cut scores and grids of colors as CDE has them, and which status levels a number of students can have at all."""
+"""CDE's cut scores and color grids, and the status levels that are possible for a number of students."""
 
 import numpy as np
 
@@ -7,8 +7,8 @@ from transforms.dashboard.redundancy import load_redundancy
 from transforms.settings import PROJECT
 
 CDE = load_redundancy(PROJECT / "data")
-# Lowest and highest status that is made, in tenths, worst first; then the cut scores of files whose levels nobody
-# tests.
+# Lowest and highest generated status, in tenths, worst first; then the cut scores of files whose levels no test
+# checks.
 ENDS = {
     "ela": (-1700, 1200, [-700, -50, 100, 450]),
     "math": (-2000, 1100, [-950, -250, 0, 350]),
@@ -20,7 +20,7 @@ ENDS = {
     "science": (-400, 200, [-250, -120, -30, 40]),
 }
 RATES = ("elpi", "chronic", "susp", "grad", "cci")
-# Middle and high schools take the cut scores of a like district: theirs were not seen.
+# Middle and high schools use the cut scores of a similar district, because their own are not known.
 SUSPENSION_TYPES = [
     "ES",
     "HD",
@@ -32,7 +32,7 @@ SUSPENSION_TYPES = [
 
 
 def ends_of(world: World, indicator: str, year: int) -> np.ndarray:
-    """Entities by six: the ends of the five status levels in tenths, worst first."""
+    """Return entities by six: the bounds of the five status levels in tenths, worst first."""
     worst, best, usual = ENDS[indicator]
     ends = np.tile(np.array([worst, *usual, best]), (len(world.cds), 1))
     for name, cuts in CDE.cuts_of(indicator, year)[0].items():
@@ -53,7 +53,7 @@ def _members(world: World, indicator: str, name: str) -> np.ndarray:
 
 
 def span_of(ends: np.ndarray, level: np.ndarray | int) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest status, in tenths, of a level 1 to 5; ``ends`` has six in its last axis."""
+    """Return lowest and highest status, in tenths, of a level 1 to 5. ``ends`` has six in its last axis."""
     at = np.broadcast_to(np.asarray(level, np.int64), ends.shape[:-1])[..., None]
     near, far = (np.take_along_axis(ends, at - 1 + i, -1)[..., 0] for i in (0, 1))
     falling = ends[..., 0] > ends[..., 5]
@@ -62,13 +62,13 @@ def span_of(ends: np.ndarray, level: np.ndarray | int) -> tuple[np.ndarray, np.n
 
 
 def whole_students(ends: np.ndarray, level: np.ndarray | int, students: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Fewest and most of ``students`` whose rate has the level; more than the most where there is none."""
+    """Return the fewest and most of ``students`` whose rate has the level. If there are none, fewest exceeds most."""
     low, high = span_of(ends, level)
     return -(-low * students // 1000), high * students // 1000
 
 
 def possible(indicator: str, ends: np.ndarray, students: np.ndarray) -> np.ndarray:
-    """Levels by entities by groups: whether so many students can have a rate of the level.
+    """Return levels by entities by groups: whether so many students can have a rate of the level.
 
     The best level is always possible.
     """
@@ -79,5 +79,5 @@ def possible(indicator: str, ends: np.ndarray, students: np.ndarray) -> np.ndarr
 
 
 def cells_of(indicator: str, color: int, small: bool) -> np.ndarray:
-    """Status and change levels that have a color; graduation alone has another grid for small groups."""
+    """Return status and change levels of a color. Only graduation has another grid for small groups."""
     return np.argwhere(CDE.grids[indicator][int(small and indicator == "grad")] == color)

@@ -1,4 +1,4 @@
-"""Make a whole state: every file under CDE's name, and the truth beside it."""
+"""Generate a whole state: every file under CDE's name, and the truth."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -27,10 +27,11 @@ FILES = {
 
 @dataclass(frozen=True)
 class State:
-    """Where it lies, and how much it is.
+    """The location and size of a generated state.
 
-    ``files`` is a source folder for a run, ``reference`` the settings' folder of that name with what this state
-    printed; ``truth`` holds what must come out.
+    ``files`` is a source folder for a run, ``reference`` the settings' folder of that name with the printed values of
+    this
+    state; ``truth`` has the expected determinations.
     """
 
     files: Path
@@ -45,7 +46,7 @@ def write_state(
 ) -> State:
     """Write OUT/files, OUT/reference and OUT/truth.
 
-    The same scale and seed give the same bytes, whatever ``workers`` is.
+    The same scale and seed give the same bytes for any number of ``workers``.
     """
     files = out / "files"
     files.mkdir(parents=True, exist_ok=True)
@@ -102,7 +103,7 @@ def _write_file(
 
 
 def _uncounted(world: World, found: dict[str, Levels], indicator: str, year: int, rng: np.random.Generator) -> Levels:
-    """Science and grade 11, which no criterion uses; science has a color from 2025 on."""
+    """Add science and grade 11, which no criterion uses. Science has a color from 2025 on."""
     like = found["ela"]
     level = rng.integers(1, 6, like.status.shape, dtype=np.int8)
     color = (level * like.sized).astype(np.int8) if (indicator, year) == ("science", 2025) else None

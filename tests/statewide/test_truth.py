@@ -1,4 +1,4 @@
-"""The determinations of a generated state equal what was decided before its rows were made: every row, every year."""
+"""The determinations of a generated state equal those decided before its rows were made: every row, every year."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -56,7 +56,7 @@ def test_cdes_own_flags_of_the_state_agree(small: duckdb.DuckDBPyConnection) -> 
 
 
 def test_the_state_holds_what_matters(small: duckdb.DuckDBPyConnection) -> None:
-    """A truth without any yes, or without the awkward cases, would prove nothing."""
+    """A truth without any yes, or without the difficult cases, would prove nothing."""
 
     def statuses(table: str) -> set[str]:
         return {s for (s,) in small.execute(f"select distinct status from {table}_truth").fetchall()}

@@ -1,6 +1,6 @@
-"""What is true of the generated state, decided before any row exists, and what must follow from it.
+"""The truth of the generated state, decided before any row exists, and the determinations that follow from it.
 
-Written from the rules as CDE states them, year by year, and not from the project's rule files or SQL.
+Written from CDE's statement of the rules, year by year, and not from the project's rule files or SQL.
 """
 
 from dataclasses import dataclass, field
@@ -42,7 +42,7 @@ SECOND_YEAR_AFTER = {2024: 2023, 2025: 2024}
 
 @dataclass(frozen=True)
 class YearRules:
-    """How a year's criteria are read. elpi and cci: 'color', 'status' with the file's size flag, or '' where they do
+    """The reading of a year's criteria. elpi and cci: 'color', 'status' with the file's size flag, or '' if they do
     not count.
     """
 
@@ -68,29 +68,30 @@ RULES = {
 
 @dataclass
 class Truth:
-    """Arrays of entities by groups for each year, and what local indicators and CALPADS say."""
+    """Arrays of entities by groups for each year, and data on local indicators and CALPADS."""
 
     met: dict[int, dict[int, np.ndarray]] = field(default_factory=dict)  # year -> priority -> met
     has_result: dict[int, np.ndarray] = field(default_factory=dict)
-    # County offices were not determined in 2017: what they show does not count.
+    # County offices were not determined in 2017, so their results of that year do not count.
     determined: dict[int, np.ndarray] = field(default_factory=dict)
     local_failed: dict[int, np.ndarray] = field(default_factory=dict)  # year -> entities x LOCAL
     not_certified: dict[int, np.ndarray] = field(default_factory=dict)
 
     def meets(self, year: int) -> np.ndarray:
-        """Groups that met the criteria in two or more priorities."""
+        """Return groups that met the criteria in two or more priorities."""
         return (sum(m.astype(int) for m in self.met[year].values()) >= 2) & self.determined[year][:, None]
 
     def letters(self, year: int) -> np.ndarray:
-        """CDE's letter of each group, '' without two priorities."""
+        """Return CDE's letter of each group, or '' without two priorities."""
         code = sum(self.met[year][p].astype(int) << i for i, p in enumerate(PRIORITIES))
         book = [LETTERS.get(tuple(p for i, p in enumerate(PRIORITIES) if c >> i & 1), "") for c in range(16)]
         return np.where(self.meets(year), np.array(book)[code], "")
 
 
 def tendency(world: World, seed: int) -> np.ndarray:
-    """How far each group of each entity tends to be in trouble, year after year; often so at county offices and the
-    smallest districts.
+    """Return how often each group of each entity tends to be in trouble, year after year.
+
+    County offices and the smallest districts often are.
     """
     rng = np.random.default_rng([seed, 2])
     everyone = len(world.cds)
@@ -101,12 +102,12 @@ def tendency(world: World, seed: int) -> np.ndarray:
 
 
 def wish(trouble: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-    """Which groups shall meet a priority this year, if they can."""
+    """Draw which groups should meet a priority this year, if they can."""
     return rng.random(trouble.shape) < 1 / (1 + np.exp(2.7 - trouble - 0.4 * rng.normal(size=trouble.shape)))
 
 
 def others(world: World, truth: Truth, seed: int) -> None:
-    """Draw what does not come from indicator files: failed local priorities and data not certified."""
+    """Draw the data outside indicator files: failed local priorities and data not certified."""
     rng = np.random.default_rng([seed, 3])
     everyone = len(world.cds)
     serves = world.is_lea[:, None] & ((world.kind == COUNTY_OFFICE)[:, None] | (np.array(LOCAL) < 9))
@@ -116,14 +117,14 @@ def others(world: World, truth: Truth, seed: int) -> None:
             (rng.random((everyone, len(LOCAL))) < careless) & serves & world.exists(year)[:, None]
         )
     before = world.exists(2017) & world.exists(2018)
-    # A priority fails in 2018 when not met in 2017 too; 7 began in 2018.
+    # A priority fails in 2018 if it was not met in 2017 either; 7 began in 2018.
     truth.local_failed[2018] &= before[:, None] & (np.array(LOCAL) != 7)
     for year in (2024, 2025):
         truth.not_certified[year] = world.is_lea & world.exists(year) & (rng.random(everyone) < 0.03)
 
 
 def group_years(world: World, truth: Truth) -> pd.DataFrame:
-    """LEA or charter school x Dashboard year x group judged that year."""
+    """Return LEA or charter school x Dashboard year x group assessed that year."""
     parts = []
     who = np.flatnonzero(world.is_judged)
     for year in YEARS:
@@ -196,7 +197,7 @@ def consecutive(world: World, truth: Truth) -> pd.DataFrame:
 
 
 def charter_test(world: World, truth: Truth) -> pd.DataFrame:
-    """EC 47607.3: the criteria met on both Dashboards; open where only different groups met them."""
+    """EC 47607.3: the criteria met on both Dashboards; open if only different groups met them."""
     parts = []
     rows = np.flatnonzero(world.kind == CHARTER)
     for year, window in CHARTER_YEARS.items():
@@ -210,7 +211,7 @@ def charter_test(world: World, truth: Truth) -> pd.DataFrame:
 
 
 def methods_met(world: World, truth: Truth, year: int) -> dict[int, np.ndarray]:
-    """Methods of Differentiated Assistance that a district or county office met."""
+    """Return methods of Differentiated Assistance that a district or county office met."""
     groups = truth.meets(year).copy()
     groups[:, ALL] = False
     found = {1: groups.any(axis=1)}
@@ -230,7 +231,7 @@ def methods_met(world: World, truth: Truth, year: int) -> dict[int, np.ndarray]:
 
 
 def methods(world: World, truth: Truth) -> pd.DataFrame:
-    """District or county office in the files of a year x method that exists that year."""
+    """Return district or county office in the files of a year x method that exists that year."""
     parts = []
     for year in YEARS:
         served = world.kind == DISTRICT if year == 2017 else world.is_lea
@@ -243,7 +244,7 @@ def methods(world: World, truth: Truth) -> pd.DataFrame:
 
 
 def assistance(world: World, truth: Truth) -> pd.DataFrame:
-    """Differentiated Assistance of districts and county offices, with its year of two."""
+    """Return Differentiated Assistance of districts and county offices, with its year of two."""
     parts = []
     rows = np.flatnonzero(world.is_lea)
     met = {y: np.logical_or.reduce(list(methods_met(world, truth, y).values())) & world.exists(y) for y in YEARS}

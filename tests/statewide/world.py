@@ -1,5 +1,5 @@
-"""Who there is: the state, county offices, districts, charter schools and schools, how large, and how many students of
-each group.
+"""The generated entities: the state, county offices, districts, charter schools and schools, with their student counts
+by group.
 """
 
 import csv
@@ -12,9 +12,9 @@ from transforms.settings import PROJECT
 YEARS = (2017, 2018, 2019, 2022, 2023, 2024, 2025)
 STATE, COUNTY_OFFICE, DISTRICT, CHARTER, SCHOOL = range(5)
 ELEMENTARY, HIGH, UNIFIED = range(3)
-# In the order in which CDE sorts them; ALL is no group for assistance.
+# In CDE's sort order; ALL is not a group for assistance.
 GROUPS = ("AA", "AI", "ALL", "AS", "EL", "FI", "FOS", "HI", "HOM", "LTEL", "MR", "PI", "SED", "SWD", "WH")
-# Of all students; in the order of GROUPS.
+# Shares of all students, in the order of GROUPS.
 SHARES = (
     0.055,
     0.008,
@@ -51,7 +51,7 @@ KINDS = ("Academy of Arts and Sciences", "Preparatory", "Dual Language", "Colleg
 
 @dataclass(frozen=True)
 class Scale:
-    """How many of each; a school is neither a charter nor an LEA.
+    """The number of entities of each kind. A school is neither a charter nor an LEA.
 
     Every county has a county office, which counts as an LEA.
     """
@@ -62,7 +62,7 @@ class Scale:
     schools: int = 9_000
 
 
-# 'full' has more schools than California, so that the files hold as many rows and bytes as all published years
+# 'full' has more schools than California, so that the files have as many rows and bytes as all published years
 # together.
 SCALES = {
     "tiny": Scale(2, 24, 10, 20),
@@ -75,7 +75,7 @@ SCALES = {
 
 @dataclass(frozen=True)
 class World:
-    """One array element per entity, the state first; ``students`` has a column per group of GROUPS."""
+    """One array element per entity, the state first. ``students`` has a column per group of GROUPS."""
 
     cds: np.ndarray
     kind: np.ndarray
@@ -89,31 +89,31 @@ class World:
     students: np.ndarray
 
     def exists(self, year: int) -> np.ndarray:
-        """Which entities are in the files of a year."""
+        """Return which entities are in the files of a year."""
         return (self.first_year <= year) & (year <= self.last_year)
 
     @property
     def is_lea(self) -> np.ndarray:
-        """Districts and county offices: record type D."""
+        """Return districts and county offices: record type D."""
         return (self.kind == COUNTY_OFFICE) | (self.kind == DISTRICT)
 
     @property
     def is_judged(self) -> np.ndarray:
-        """LEAs and charter schools."""
+        """Return LEAs and charter schools."""
         return self.is_lea | (self.kind == CHARTER)
 
 
 def make_world(scale: Scale, seed: int) -> World:
     """Draw the entities.
 
-    Codes have CDE's form and are no real ones: district codes begin with 5, county offices with 109.
+    Codes have CDE's form but are not real: district codes begin with 5, county offices with 109.
     """
     rng = np.random.default_rng([seed, 1])
     with (PROJECT / "data" / "reference" / "counties.csv").open(newline="") as stream:
         counties = [(row["county_code"], row["county"]) for row in csv.DictReader(stream)][: scale.counties]
     codes, names = (np.array(part) for part in zip(*counties, strict=True))
     n = len(counties)
-    # A county of each district.
+    # The county of each district.
     home = np.concatenate([np.arange(n), rng.integers(0, n, max(scale.leas - 2 * n, 0))])[: max(scale.leas - n, n)]
     home.sort()
     leas_county = np.concatenate([np.arange(n), home])
@@ -159,7 +159,7 @@ def make_world(scale: Scale, seed: int) -> World:
 
 
 def _lives(rng: np.random.Generator, kind: np.ndarray, everyone: int) -> tuple[np.ndarray, np.ndarray]:
-    """First and last Dashboard of each: some open late, some close; county offices and the state are always there."""
+    """Draw first and last Dashboard of each. Some open late, some close; county offices and the state always exist."""
     stays = (kind == STATE) | (kind == COUNTY_OFFICE)
     first = np.where(stays | (rng.random(everyone) > 0.04), YEARS[0], rng.choice(YEARS[1:], everyone))
     last = np.where(stays | (rng.random(everyone) > 0.03), YEARS[-1], rng.choice(YEARS[3:-1], everyone))
@@ -167,7 +167,7 @@ def _lives(rng: np.random.Generator, kind: np.ndarray, everyone: int) -> tuple[n
 
 
 def _students(rng: np.random.Generator, kind: np.ndarray, everyone: int) -> np.ndarray:
-    """Students by group; a tenth of the districts are so small that one or two groups can be judged."""
+    """Draw students by group. A tenth of the districts are so small that only one or two groups can be assessed."""
     size = rng.lognormal(6.2, 0.6, everyone)
     size = np.where(kind == COUNTY_OFFICE, rng.lognormal(6.3, 0.9, everyone), size)
     size = np.where(kind == DISTRICT, rng.lognormal(7.6, 1.4, everyone), size)
