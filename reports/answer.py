@@ -41,7 +41,7 @@ class Answer:
 
     @property
     def sentence(self) -> str:
-        """Return ``In 2024, 67 LEAs meet the criteria: 54 districts and 13 county offices; 16 are new, 15 left; one
+        """``In 2024, 67 LEAs meet the criteria: 54 districts and 13 county offices; 16 are new, 15 left; one
         more is eligible by a state loan (Inglewood Unified): 68 in all.``
         """
         return "".join(part.text for part in self.parts)

@@ -160,9 +160,9 @@ class Result:
 
     @property
     def _too_few(self) -> bool:
-        """True if there are fewer students than the smallest size rule requires.
+        """True if there are fewer students than any size rule requires.
 
-        The rules require 15 for foster and homeless youth, and 30 for others.
+        The minimum is 15 for foster and homeless youth, and 30 for others.
         """
         if self.current_denominator is None or self.current_size_met == "Y":
             return False

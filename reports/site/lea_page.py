@@ -12,7 +12,7 @@ from reports.site.drawn import Unsaid, evidence_of, lines_of, sources_of, unsaid
 from transforms.wording.labels import ASSISTANCE, STATUS, UNSAID
 from transforms.wording.sentences import Finding, Lcap, MetGroup, lcap_text
 
-ROOMY = 7  # maximum lines of student groups that still allow wide ones in print
+ROOMY = 7  # more lines of student groups than this are printed densely
 ORDER = ("eligible", "undetermined", "not_eligible", "not_assessed", "not_applicable")
 
 

@@ -133,7 +133,7 @@ def _causes(cell: Cell) -> str:
 
 
 def history_rows(history: Mapping[str, Any]) -> Markup:
-    """Return a row for each year: every kind of assistance, then every pathway with a card in any year."""
+    """Return a row for each year: every kind of assistance, then every pathway that was ever assessed."""
     columns = [("determination", code) for code in history["kinds"]] + [("pathway", c) for c in history["pathways"]]
     found: Mapping[tuple[str, int], Verdict] = history["found"]
     return _lines(

@@ -122,10 +122,10 @@ def write_districts(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: 
 
 
 def _packed(line: LeaLine, texts: dict[str, int], also: str) -> list[Any]:
-    """Pack a line.
+    """Return a line as CDS code, name, kind, statuses, reasons, CCEE, other names, and CDE's values.
 
-    It has CDS code, name, kind, a status digit per pathway and one for assistance, numbers of the reasons in a list of
-    texts, CCEE, other names, and CDE's value if it differs.
+    Statuses have a digit per pathway and one for assistance. Reasons are numbers in a list of texts. CDE's values are
+    only those that differ.
     """
     judged = [*line.verdicts.values(), line.assistance or {"status": "not_assessed", "line": "", "cde_says": None}]
     statuses = "".join(str(CODES[v["status"]]) for v in judged)

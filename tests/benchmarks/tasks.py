@@ -1,4 +1,4 @@
-"""Sides of the figures, each run in its own process: ``python -m tests.benchmarks.tasks NAME ARGUMENTS``; prints JSON."""
+"""Sides of the figures, run in separate processes. ``python -m tests.benchmarks.tasks NAME ARGUMENTS`` prints JSON."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The reader of text files: strict about shape, exact about lines, regardless of case, order, encoding and line ends."""
+"""The reader of text files: strict about shape, exact about lines, for any case, order, encoding and line ends."""
 
 import pytest
 

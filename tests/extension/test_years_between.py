@@ -22,7 +22,7 @@ AS_OF = "select determination_year, as_of from determination_years order by 1"
 def decided(
     folder: Path, years: tuple[int, ...], as_of: date, reference: Path = PROJECT / "data"
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Yield tables of a run in which one district has rows only in these years. Two groups meet the criteria in each."""
+    """Yield tables of a run in which one district has rows only in these years. Two groups meet the criteria."""
     state = Dashboards(
         names={(CDS, y): "Salinas Union High" for y in years}, indicators=INDICATORS | {2027: INDICATORS[2025]}
     )

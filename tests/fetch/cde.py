@@ -77,7 +77,7 @@ def body(content: bytes, etag: str = "", **headers: str) -> Answer:
 
 
 def cut(content: bytes, at: int, etag: str = "", **headers: str) -> Answer:
-    """Announce all of the content and close the connection in the middle."""
+    """Return an answer that announces all of the content and closes the connection in the middle."""
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)
@@ -107,7 +107,7 @@ def status(code: int, **headers: str) -> Answer:
 
 
 def drip(pause: float) -> Answer:
-    """Send one byte after the other, without end."""
+    """Return an answer that sends one byte after the other, without end."""
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)
@@ -131,7 +131,7 @@ def endless(request: BaseHTTPRequestHandler) -> None:
 
 
 def raw(*pieces: bytes, pause: float = 0, times: int = 1) -> Answer:
-    """Send exactly these pieces with a pause after each, the last one ``times`` times, and close the connection."""
+    """Return an answer of exactly these pieces, each followed by a pause, the last one sent ``times`` times."""
 
     def answer(request: BaseHTTPRequestHandler) -> None:
         request.close_connection = True

@@ -212,7 +212,7 @@ def other_code(place: Place, table: Table, row: list[str]) -> str:
 
 
 def group_without_row(place: Place, table: Table, row: list[str]) -> str | None:
-    """Move the row to a group of which the LEA has none, so that nothing in the file contradicts it."""
+    """Move the row to a group for which the LEA has no row, so that nothing in the file contradicts it."""
     if not table.has("studentgroup"):
         return None
     there = {table.group(r) for r in table.rows if r[0] == row[0]}

@@ -92,7 +92,7 @@ class Lab:
 
     @cached_property
     def failing(self) -> frozenset[str]:
-        """Return the checks that stop a release of the sample itself."""
+        """Checks that stop a release of the sample itself."""
         run = self.workplace(Path(SAMPLE), PROJECT / "data").decided()
         found = stopping_rows(run, run.connect(), self.published)
         run.finish()

@@ -94,12 +94,12 @@ class World:
 
     @property
     def is_lea(self) -> np.ndarray:
-        """Return districts and county offices: record type D."""
+        """True for districts and county offices: record type D."""
         return (self.kind == COUNTY_OFFICE) | (self.kind == DISTRICT)
 
     @property
     def is_judged(self) -> np.ndarray:
-        """Return LEAs and charter schools."""
+        """True for LEAs and charter schools."""
         return self.is_lea | (self.kind == CHARTER)
 
 
