@@ -1,6 +1,6 @@
-"""Data that a script (lea.js) draws in the page of an LEA: sources, and for years that are not in force evidence,
-student groups and unsaid pathways.
+"""Data that a script (lea.js) draws in the page of an LEA.
 
+These are the sources and, for years that are not in force, evidence, student groups and unsaid pathways.
 The page has codes and figures. Names, hashes and the state's values are in one file for all pages.
 """
 

@@ -51,8 +51,9 @@ def _copies(path: Path, folder: Path, times: int) -> list[Path]:
 
 
 def _other_codes(codes: pa.Array, number: int) -> pa.Array:
-    """Return codes of another state. District codes of generated states are 50nnn, county offices 109nn: another first
-    digit makes another LEA.
+    """Return codes of another state.
+
+    District codes of generated states are 50nnn, county offices 109nn. Another first digit makes another LEA.
     """
     office = pc.equal(pc.utf8_slice_codeunits(codes, 2, 4), "10")
     district = pc.utf8_replace_slice(codes, 3, 4, str(number + 1))

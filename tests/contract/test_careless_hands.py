@@ -1,6 +1,6 @@
 """Texts that passed through a spreadsheet, an editor or a mail program.
 
-They are read if it is clear what happened, and otherwise refused once.
+They are read if it is clear what happened, and otherwise refused.
 """
 
 import pytest

@@ -1,5 +1,6 @@
-"""Fixtures of the fault tests: two states of the sample, a release of one of them, checks of what readers see, and the
-final table.
+"""Fixtures of the fault tests, and the final table.
+
+The fixtures are two states of the sample, a release of one of them, and checks of what readers see.
 """
 
 import json

@@ -143,8 +143,9 @@ def test_killed_at_random_moments_of_publishing(
 def test_killed_at_random_moments_of_a_run(
     part: int, whole: bool, wanted: int, place: Place, other_source: Path, expected: str, tell: Tell, baseline: Place
 ) -> None:
-    """``whole``: with every expectation and page, which take most of the time of a run. Without it, the moments fall
-    into the other stages.
+    """``whole``: with every expectation and page, which take most of the time of a run.
+
+    Without it, the moments fall into the other stages.
     """
     chance, kills = random.Random(SEED + 10 + part), 0  # noqa: S311
 

@@ -1,5 +1,6 @@
-"""Machine faults: full disk, read-only folder, no network, a clock that jumps, files that change or rot, two runs at
-once.
+"""Faults of the machine.
+
+Full disk, read-only folder, no network, a clock that jumps, files that change or rot, two runs at once.
 """
 
 import os

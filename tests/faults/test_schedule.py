@@ -1,5 +1,6 @@
-"""``dta schedule`` on the loopback: started by cron, overlap cancelled, server killed, worker killed, next night good,
-clean end.
+"""``dta schedule`` on the loopback.
+
+Runs start by cron, an overlap is cancelled, server and worker are killed, the next night is good, the end is clean.
 """
 
 import os

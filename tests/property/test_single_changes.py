@@ -1,5 +1,6 @@
-"""One careless change of an input: the run names it, the verdicts that depend on it are not determined, or nothing
-differs. It never causes another yes or no.
+"""One careless change of an input never causes another yes or no.
+
+The run names it, the verdicts that depend on it are not determined, or nothing differs.
 
 A rejected row excuses no other verdict of its LEA: what depends on it is not determined, or CDE's own flag decides.
 The same is true for the LEAs of a file that is not used, which CDE's letters may also decide. If everything in a

@@ -1,6 +1,6 @@
 """CDE's whole published files, from the folder in the variable CDE_FILES.
 
-Every row is kept or rejected, and reds are counted twice.
+Every row is kept or rejected, and reds equal a plain count.
 """
 
 import os

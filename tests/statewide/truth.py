@@ -42,8 +42,9 @@ SECOND_YEAR_AFTER = {2024: 2023, 2025: 2024}
 
 @dataclass(frozen=True)
 class YearRules:
-    """The reading of a year's criteria. elpi and cci: 'color', 'status' with the file's size flag, or '' if they do
-    not count.
+    """The reading of a year's criteria.
+
+    elpi and cci: 'color', 'status' with the file's size flag, or '' if they do not count.
     """
 
     elpi: str

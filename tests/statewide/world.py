@@ -1,5 +1,6 @@
-"""The generated entities: the state, county offices, districts, charter schools and schools, with their student counts
-by group.
+"""The generated entities, with their student counts by group.
+
+They are the state, county offices, districts, charter schools and schools.
 """
 
 import csv
