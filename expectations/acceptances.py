@@ -1,9 +1,8 @@
-"""Failures of class fault that a person has looked at and accepted: who, when, why and until when, in a register that
-nights read.
+"""Failures of class fault that a person has accepted: who, when, why and until when, in a register that runs read.
 
-An acceptance is for what failed as it failed: the check, its failing rows, and the inputs that they come from. Those
-are the files that the rows name; for a check whose rows name no file, because it compares many, all source files and
-registers. When any of these changes it no longer holds.
+An acceptance covers one failure: the check, its failing rows, and the inputs that they come from. The inputs are the
+files that the rows name. If the rows name no file, because the check compares many, the inputs are all source files,
+rules and registers. An acceptance ends when any of these changes.
 """
 
 import getpass
@@ -33,7 +32,7 @@ from transforms.run import Run
 from transforms.schema import published_tables
 from transforms.settings import Settings
 
-# In the work folder, beside snapshots/: it is about this machine's nights, and survives them.
+# In the work folder, next to snapshots/: it is about the runs of this machine, and outlives them.
 FILE = Path("accepted_checks.csv")
 LONGEST_DAYS = 366
 Cell = Annotated[str, BeforeValidator(from_cell), Field(min_length=1)]
@@ -62,7 +61,7 @@ class Acceptance(StrictModel):
 
 @dataclass(frozen=True)
 class Asked:
-    """What the options of a run ask to accept."""
+    """The acceptance that the options of a run request."""
 
     checks: frozenset[str]
     by: str
@@ -71,8 +70,9 @@ class Asked:
 
 
 def asked_by(settings: Settings) -> Asked | None:
-    """The options of a run; None if it asks for nothing. Raises ConfigError for a check that cannot be accepted, or
-    without a reason; UsageError for a blank reason or name.
+    """Return the acceptance that a run requests; None if it requests none.
+
+    Raises ConfigError for a check that cannot be accepted or a missing reason, UsageError for a blank reason or name.
     """
     if not settings.accepted:
         if settings.accept_because:
@@ -107,8 +107,8 @@ def _acceptable(check_id: str) -> None:
 
 
 def classes_of_suites() -> dict[str, CheckClass]:
-    """The class of every expectation of every suite."""
-    # Import Great Expectations: only for a check of a suite.
+    """Return the class of every expectation of every suite, by check id."""
+    # These import Great Expectations, so only for a check of a suite.
     from expectations.suites.files import SHAPES, suite_of_shape
     from expectations.suites.tables import suites_of_tables
 
@@ -117,9 +117,9 @@ def classes_of_suites() -> dict[str, CheckClass]:
 
 
 def load_acceptances(work: Path) -> list[Acceptance]:
-    """The register, oldest first; empty before anything was accepted.
+    """Return the register, oldest first; empty if nothing was accepted.
 
-    Raises ConfigError with line and column of a wrong cell.
+    Raises ConfigError with the line and column of a wrong cell.
     """
     return (
         read_csv(work, FILE, Acceptance, ("check_id", "table_name", "rows_digest", "inputs_digest", "accepted_at"))
@@ -129,7 +129,7 @@ def load_acceptances(work: Path) -> list[Acceptance]:
 
 
 def apply_acceptances(run: Run, results: Iterable[GateResult]) -> list[GateResult]:
-    """The results, where what was accepted warns; what this run's options ask for is written to the register first."""
+    """Return the results with accepted failures as warnings. First adds what the run requests to the register."""
     asked = asked_by(run.settings)
     register = load_acceptances(run.settings.work)
     inputs = _Inputs(run)
@@ -150,7 +150,7 @@ class _Inputs:
         self.others = {n: d for n, d in part_digests(run).items() if n != "code"}
 
     def digest(self, result: GateResult) -> str:
-        """Of the files that the failing rows name; of all files, rules and registers where they name none."""
+        """Return the digest of the files that failing rows name, or of all files, rules and registers if they name none."""
         named = {s: self.files.get(s, "not loaded") for s in result.sources} or {**self.files, **self.others}
         return hashlib.sha256("\n".join(f"{n} {d}" for n, d in sorted(named.items())).encode()).hexdigest()
 
@@ -174,7 +174,7 @@ def _write(work: Path, result: GateResult, inputs_digest: str, asked: Asked) -> 
 
 
 def _holding(register: Iterable[Acceptance], result: GateResult, inputs_digest: str) -> Acceptance | None:
-    """The newest acceptance of exactly this that has not expired."""
+    """Return the newest acceptance of exactly this failure that has not expired."""
     same = (result.check_id, result.table_name, result.rows_digest, inputs_digest)
     found = [
         a

@@ -1,8 +1,8 @@
-"""What the schema says, judged before publishing: one generated statement per table counts the rows that break each
+"""Check the rules of the schema before publishing. One generated statement per table counts the rows that break each
 rule.
 
-Publishing enforces the same rules as constraints. Here a violation is a named check with its failing rows, instead of
-an error of the database.
+Publishing enforces the same rules as constraints. Here a violation is a named check with its failing rows instead of a
+database error.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -18,11 +18,11 @@ from transforms.release.check_result import CheckClass, severity_of
 from transforms.run import Run
 from transforms.schema import Table
 
-NAMING = ("lea_name", "source_id", "file", "source_line", "line")  # beside the key, what tells a person which row it is
+NAMING = ("lea_name", "source_id", "file", "source_line", "line")  # with the key, they show people which row it is
 
 
 def check_tables(run: Run, connection: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> list[GateResult]:
-    """Results of what the schema says of these tables."""
+    """Return the results of the schema rules of these tables."""
     results = []
     for table in tables:
         run.notify(f"checking {table.name}", 0, None)
@@ -31,7 +31,7 @@ def check_tables(run: Run, connection: duckdb.DuckDBPyConnection, tables: Iterab
 
 
 def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> list[GateResult]:
-    """One result per rule. Where the table cannot be judged, because a column is missing, the only one says so."""
+    """Return one result per rule; a single error if the table cannot be judged because a column is missing."""
     stop_if_asked()
     checks = checks_of(table)
     conditions = [f"count(*) filter (where not ({c.condition}))" for c in table.constraints()]
@@ -46,7 +46,7 @@ def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Gat
 
 
 def checks_of(table: Table) -> list[Check]:
-    """Every rule of a table as a check; the last is that its values fit the types that they are published with."""
+    """Return every rule of a table as a check. The last one is that values fit the types they are published with."""
     name, key = table.name, ", ".join(map(quote, table.key))
     checks = []
     for c in table.constraints():
@@ -66,9 +66,9 @@ def checks_of(table: Table) -> list[Check]:
 
 
 def _counts(table: Table, types: Mapping[str, str]) -> list[str]:
-    """The counts beside those of conditions. ``types``: of the columns as they are.
+    """Return the counts other than those of conditions. ``types`` are the current types of the columns.
 
-    Keys are counted by hash: only if one may be doubled, it is looked at itself.
+    Keys are counted by hash. The keys themselves are compared only if a hash occurs twice.
     """
     key = ", ".join(map(quote, table.key))
     empty = [] if table.may_be_empty else ["count(*) = 0"]
@@ -76,8 +76,8 @@ def _counts(table: Table, types: Mapping[str, str]) -> list[str]:
 
 
 def _unfit(table: Table, types: Mapping[str, str] = MappingProxyType({})) -> str:
-    """True for a row with a value that its published type cannot hold; of a list, any of its values. What has the type
-    is not tried.
+    """Return a condition that is true for a row with a value, or an element of a list, that its published type cannot
+    hold. Columns that already have the type are not tried.
     """
     lost = {n: f"distinct from {quote(n)}" if c.type.endswith("[]") else "null" for n, c in table.columns.items()}
     unfit = [
@@ -89,13 +89,13 @@ def _unfit(table: Table, types: Mapping[str, str] = MappingProxyType({})) -> str
 
 
 def _failing(table: Table, condition: str, looked_at: Sequence[str]) -> str:
-    """The rows for which the condition is true, by key, with what identifies them and what was looked at."""
+    """Return a query for the rows that meet the condition: key, naming columns and ``looked_at``, ordered by key."""
     shown = [c for c in dict.fromkeys((*table.key, *NAMING, *looked_at)) if c in table.columns]
     columns, key = (", ".join(map(quote, names)) for names in (shown, table.key))
     return f"select {columns} from {quote(table.name)} where {condition} order by {key}"
 
 
 def _check(table: Table, check_id: str, sentence: str, reason: str, query: str, enforced: bool = True) -> Check:
-    """A broken contract of our own is impossible; what no verdict rests on only warns."""
+    """Return a check: of class impossible if the rule is enforced, otherwise unusual, because no verdict uses it."""
     check_class: CheckClass = "impossible" if enforced else "unusual"
     return Check(check_id, "contracts", check_class, severity_of(check_class), table.name, sentence, reason, query)

@@ -1,4 +1,4 @@
-"""First gate: source files, as they were read, have the shape of their layouts."""
+"""First gate: source files, as read, have the shape of their layouts."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -25,7 +25,7 @@ FEW = "Few rows fail: each is rejected, and what depends on it is not determined
 
 
 def check_files(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
-    """Results on the columns and the rows of all files that were read."""
+    """Return results for the columns and the rows of all files that were read."""
     codes = "select lower(unnest([student_group, also_called])) as g from ref_student_groups order by 1"
     groups = [g for g in first_column(connection, codes) if g]
     indicators = first_column(connection, "select indicator from ref_indicators order by 1")
@@ -38,15 +38,15 @@ def check_files(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateRes
 def check_shapes(
     rows: Fetch, layouts: Sequence[str], groups: Sequence[str], indicators: Sequence[str]
 ) -> list[GateResult]:
-    """Results of the suites of these layouts, as far as there is one."""
-    from expectations.suites.files import SHAPES, suite_of_shape  # imports Great Expectations: only where it is used
+    """Return the results of the suites of these layouts. Some layouts have no suite."""
+    from expectations.suites.files import SHAPES, suite_of_shape  # imports Great Expectations, so only here
 
     suites = [suite_of_shape(layout, list(groups), indicators) for layout in layouts if layout in SHAPES]
     return [result for suite in suites for result in check_shape(rows, suite)]
 
 
 def check_columns(run: Run, layout: str) -> GateResult:
-    """The result on the columns of all files of a layout."""
+    """Return the result for the columns of all files of a layout."""
     words = ("The files were read with the columns of their layout.", "Later stages address columns by name.")
     check_id = f"file-{layout.replace('_', '-')}-columns"
     result = passed(Check(check_id, "files", "impossible", "critical", f"{layout} files", *words, ""))
@@ -63,9 +63,9 @@ def check_columns(run: Run, layout: str) -> GateResult:
 
 
 def check_shape(rows: Fetch, suite: "Suite") -> list[GateResult]:
-    """One result per expectation, or one for each file that fails it.
+    """Return one result per expectation, or one for each file that fails it.
 
-    A few rows are no evidence about their file, and warn.
+    A few failing rows are no evidence about their file, so they only warn.
     """
     from expectations.validate import validate
 
@@ -76,7 +76,7 @@ def check_shape(rows: Fetch, suite: "Suite") -> list[GateResult]:
 
 
 def by_file(suite: "Suite", expectation: "Expectation", rows: pa.Table, failing: list[int]) -> dict[str, list[int]]:
-    """The rows that fail, by file; not those of a file where they are within the share of judged rows that may fail."""
+    """Return failing rows by file, without files where they are within the share of judged rows that may fail."""
     share = 1 - THRESHOLDS["file_rows_sound_share"] if "fields" in expectation.meta else 0.0
     sizes = sizes_of(expectation, rows)
     files = rows["source_id"].to_pylist()
@@ -87,8 +87,8 @@ def by_file(suite: "Suite", expectation: "Expectation", rows: pa.Table, failing:
 
 
 def sizes_of(expectation: "Expectation", rows: pa.Table) -> dict[str, int]:
-    """How many rows of each file an expectation judges: those of its fields, with a value unless it is about missing
-    ones.
+    """Return how many rows of each file an expectation judges: rows of its fields that have a value. An expectation
+    about missing values also judges rows without one.
     """
     import great_expectations.expectations as gxe
 

@@ -1,4 +1,4 @@
-"""The four gates that a release must pass: files, contracts, determinations, and the release compared with the one
+"""The four gates that a release must pass: files, contracts, determinations, and the comparison with the release
 before.
 """
 
@@ -36,17 +36,17 @@ class GateReport:
 
     @property
     def stopping(self) -> list[GateResult]:
-        """What stops the release."""
+        """Results that stop the release."""
         return [r for r in self.results if r.stops_release]
 
     @property
     def warnings(self) -> list[GateResult]:
-        """What the release says in its banner."""
+        """Results that the release shows in its banner."""
         return [r for r in self.results if r.warns]
 
     @property
     def in_words(self) -> str:
-        """One line."""
+        """Counts of the results in one line."""
         failed = [f"{len(self.stopping)} stop the release"] if self.stopping else []
         n, passed = len(self.warnings), sum(r.outcome == "passed" for r in self.results)
         warned = [f"{n} {'warning' if n == 1 else 'warnings'}"] if n else []
@@ -54,18 +54,18 @@ class GateReport:
         return ", ".join([f"{passed:,} checks passed", *failed, *warned, *([f"{info} info"] if info else [])])
 
     def as_record(self) -> dict[str, Any]:
-        """Results and grouped rejects as plain values, for people and programs that look at a run which published
+        """Return results and grouped rejects as plain values, for people and programs that inspect a run that published
         nothing.
         """
         return {"results": [asdict(r) for r in self.results], "rejects": self.rejects}
 
     def failures(self) -> list[str]:
-        """What stops the release, a line each."""
+        """Return what stops the release, one line each."""
         more = len(self.stopping) - SHOWN
         return [*(r.described() for r in self.stopping[:SHOWN]), *([f"and {more} more checks"] if more > 0 else [])]
 
     def verdict(self, run: Run) -> StepResult:
-        """Leave warnings and failures for the record, and raise GateError if anything stops the release."""
+        """Save warnings and failures for the record, and raise GateError if anything stops the release."""
         names = ("check_id", "table_name", "sentence", "failing_rows")
         run.save_fact("warnings", [{n: getattr(r, n) for n in names} for r in self.warnings])
         run.save_fact("gate_results", [asdict(r) for r in self.results if r.outcome != "passed"])
@@ -75,7 +75,7 @@ class GateReport:
 
 
 def check(run: Run) -> GateReport:
-    """Results of the four gates. All of them run, so that everything that is wrong is reported at once."""
+    """Return the results of the four gates. All of them run, so that every problem is reported at once."""
     asked_by(run.settings)
     tables = [t for n, t in published_tables().items() if n not in OF_THE_GATES]
     with (
@@ -84,8 +84,8 @@ def check(run: Run) -> GateReport:
         prepared(connection.cursor()) as own,
         ThreadPoolExecutor(max_workers=1) as pool,
     ):
-        shapes = pool.submit(check_files, run, own)  # Great Expectations judges beside the SQL checks
-        release = sound_release(run.settings.out)  # hashes every file, so once
+        shapes = pool.submit(check_files, run, own)  # Great Expectations runs while the SQL checks run
+        release = sound_release(run.settings.out)  # hashes every file, so only once
         attach_previous(connection, release)
         put_results(connection, [])
         write_candidate_meta(run, connection, release)
@@ -105,7 +105,7 @@ def check(run: Run) -> GateReport:
 
 
 def command_of(settings: Settings) -> list[str]:
-    """The command that runs with these settings, as far as they are not those that it takes by itself."""
+    """Return the command that runs with these settings, without options that were not set."""
     options = {"source": settings.source, "out": settings.out, "as-of": settings.as_of}
     given = [
         part
@@ -117,14 +117,14 @@ def command_of(settings: Settings) -> list[str]:
 
 
 def check_domain(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
-    """Results of the suites of tables."""
+    """Return the results of the suites of tables."""
     run.notify("checking the rules of the domain", 0, None)
     return judged(run, connection, check_suites_of_tables)
 
 
 def check_suites_of_tables(rows: Fetch) -> list[GateResult]:
-    """Results of all of them."""
-    # These import Great Expectations: seconds and 270 MB, only where it is used.
+    """Return the results of all suites of tables, from rows that ``rows`` fetches."""
+    # These import Great Expectations, which takes seconds and 270 MB, so only here.
     from expectations.suites.tables import suites_of_tables
     from expectations.validate import validate
 

@@ -1,5 +1,5 @@
-"""Where Great Expectations judges: in a process of its own, which imports it (three seconds, 270 MB) while files are
-read; or here, where it is imported already.
+"""Run Great Expectations in a separate process, which imports it (three seconds, 270 MB) while files are read; or in
+this process if it is already imported.
 """
 
 import sys
@@ -19,21 +19,21 @@ from expectations.results import GateResult
 from transforms.beside import Beside, Channel
 from transforms.run import Run
 
-Fetch = Callable[[str], pa.Table]  # from a query to its rows
-UNUSED = ("scipy.stats", "altair")  # a fourth of what Great Expectations imports, and no suite of ours uses them
-_ready: dict[Path, Beside] = {}  # by the scratch folder of the run that it is for
+Fetch = Callable[[str], pa.Table]  # returns the rows of a query
+UNUSED = ("scipy.stats", "altair")  # a quarter of what Great Expectations imports; our suites use neither
+_ready: dict[Path, Beside] = {}  # by the scratch folder of the run
 
 
 @dataclass(frozen=True)
 class Query:
-    """A question of the process that judges to the one that has the database open."""
+    """A query from the process that judges to the process that has the database open."""
 
     sql: str
 
 
 @contextmanager
 def judge_of(run: Run) -> Iterator[None]:
-    """No process that judges for this run is left behind."""
+    """Stop the process that judges for this run when the block ends."""
     try:
         yield
     finally:
@@ -42,7 +42,7 @@ def judge_of(run: Run) -> Iterator[None]:
 
 
 def prepare(run: Run) -> None:
-    """Start the process, so that it is ready when the gates need it. Within ``judge_of``."""
+    """Start the process early, so that it is ready when the gates need it. Call within ``judge_of``."""
     if not _is_here() and run.folder not in _ready:
         _ready[run.folder] = Beside(serve)
 
@@ -52,14 +52,14 @@ def _is_here() -> bool:
 
 
 def rows_of(connection: duckdb.DuckDBPyConnection) -> Fetch:
-    """Rows of queries on a connection."""
+    """Return a function that fetches the rows of queries on a connection."""
     return lambda sql: connection.sql(sql).to_arrow_table()
 
 
 def judged(
     run: Run, connection: duckdb.DuckDBPyConnection, judge: Callable[..., list[GateResult]], *arguments: object
 ) -> list[GateResult]:
-    """Results of ``judge``, a function that takes a ``Fetch`` and the arguments and may import Great Expectations."""
+    """Return results of ``judge``, a function of a ``Fetch`` and the arguments that may import Great Expectations."""
     rows = rows_of(connection)
     if _is_here():
         return judge(rows, *arguments)
@@ -76,16 +76,16 @@ def judged(
 
 
 class Late(MetaPathFinder):
-    """Loads these modules when something of them is first used, in place of when they are imported."""
+    """An importer that loads some modules on first use instead of on import."""
 
     def __init__(self, names: Sequence[str]) -> None:
-        """Full names of the modules."""
+        """Take the full names of the modules."""
         self.names = names
 
     def find_spec(
         self, fullname: str, path: Sequence[str] | None, target: ModuleType | None = None
     ) -> ModuleSpec | None:
-        """The module where Python finds it, with a loader that waits; None for every other."""
+        """Return the spec of one of these modules, with a lazy loader; None for any other module."""
         spec = PathFinder.find_spec(fullname, path, target) if fullname in self.names else None
         if spec is not None and spec.loader is not None:
             spec.loader = LazyLoader(spec.loader)
@@ -93,7 +93,7 @@ class Late(MetaPathFinder):
 
 
 def serve(channel: Channel) -> None:
-    """Import Great Expectations, then judge one request after the other, until there is no one to send any."""
+    """Import Great Expectations, then judge one request after another until the channel closes."""
     sys.meta_path.insert(0, Late(UNUSED))
     import expectations.suites.files
     import expectations.suites.tables

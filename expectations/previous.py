@@ -1,5 +1,7 @@
-"""The current release: the schema ``before``, so that checks can compare the candidate with it; and its source files,
-which do not stop a night again: what fails in them, with the same bytes and the same reading, warns.
+"""Compare a candidate with the current release.
+
+The schema ``before`` contains the tables of the current release. A fault in a source file only warns if the current
+release was published with the same file, read to the same values.
 """
 
 from collections.abc import Iterable
@@ -17,9 +19,7 @@ from transforms.schema import Table, published_tables
 
 
 def attach_previous(connection: duckdb.DuckDBPyConnection, release: Path | None) -> None:
-    """Create ``before.<table>`` for every published table of a release that is whole; all are empty before the first
-    one.
-    """
+    """Create ``before.<table>`` for every published table of an intact release. Without a release, all are empty."""
     connection.execute("drop schema if exists before cascade")
     connection.execute("create schema before")
     for table in published_tables().values():
@@ -27,7 +27,7 @@ def attach_previous(connection: duckdb.DuckDBPyConnection, release: Path | None)
 
 
 def _view(release: Path | None, table: Table) -> str:
-    """The rows of a table in the release before, with the columns of today; one that it did not have is null."""
+    """Return a query for a table of the release before, with today's columns. Columns that it did not have are null."""
     path = release / f"{table.name}.parquet" if release else None
     if path is None or not path.exists():
         columns = ", ".join(f"null::{c.type} as {quote(n)}" for n, c in table.columns.items())
@@ -40,10 +40,10 @@ def _view(release: Path | None, table: Table) -> str:
 def apply_published_before(
     connection: duckdb.DuckDBPyConnection, release: Path | None, results: Iterable[GateResult]
 ) -> list[GateResult]:
-    """The results, where a failure of class fault that names only files of the release before, read as they were then,
-    warns.
+    """Return the results. A failure of class fault becomes a warning if it names only files that were in the release
+    before and were read to the same values.
 
-    A check that compares files names all of them, so that a new file beside an old one still stops.
+    A check that compares files names all of them, so a new file with an old one still stops the release.
     """
     if release is None:
         return list(results)
@@ -74,7 +74,7 @@ class _Before:
 
     @cached_property
     def tables(self) -> dict[str, list[str]]:
-        """Tables of typed source rows that both releases have, with the columns that both have."""
+        """Tables of typed source rows in both releases, with the columns that both have."""
         found = {}
         for table in published_tables().values():
             path = self._path(table.name)
@@ -83,7 +83,7 @@ class _Before:
         return found
 
     def is_same(self, source_id: str) -> bool:
-        """True if the file has the same bytes as in the release before, and its rows were read to the same values."""
+        """Return True if the file has the same bytes and the same typed rows as in the release before."""
         if source_id not in self.known:
             self.known[source_id] = self._has_same_bytes(source_id) and all(
                 self._has_same_rows(t, c, source_id) for t, c in self.tables.items()

@@ -1,4 +1,4 @@
-"""What a check found: outcome, how many rows fail, and the first of them. A check that is an SQL file returns them."""
+"""Results of checks: the outcome, the number of failing rows, and the first of them. Runs the SQL checks."""
 
 import hashlib
 import json
@@ -25,9 +25,9 @@ NOT_PUBLISHED = ("rows", "rows_digest", "sources")
 
 @dataclass(frozen=True)
 class GateResult(CheckResult):
-    """The outcome of one check; ``rows`` are the first that fail, as JSON.
+    """The outcome of one check; ``rows`` are the first failing rows, as JSON.
 
-    ``rows_digest`` is of all rows that fail; ``sources`` are the source files that they name.
+    ``rows_digest`` is the digest of all failing rows; ``sources`` are the source files that they name.
     """
 
     rows: tuple[str, ...] = ()
@@ -35,7 +35,7 @@ class GateResult(CheckResult):
     sources: tuple[str, ...] = ()
 
     def failed(self, count: int, rows: Sequence[str], digest: str = "", sources: Iterable[str] = ()) -> "GateResult":
-        """The same check, failed for ``count`` rows, the first of which are ``rows``."""
+        """Return this result as failed for ``count`` rows. ``rows`` are the first of them."""
         shown = "[" + ", ".join(rows[:IN_DETAIL]) + "]"
         digest = digest or digest_of(rows)
         named = tuple(sorted(set(sources)))
@@ -50,11 +50,11 @@ class GateResult(CheckResult):
         )
 
     def error(self, message: str) -> "GateResult":
-        """The same check, which could not run."""
+        """Return this result for a check that could not run."""
         return replace(self, outcome="error", failing_rows=0, rows=(), detail=message)
 
     def described(self) -> str:
-        """A failure as a person reads it."""
+        """Return the failure as a line for people."""
         what = "could not run" if self.outcome == "error" else count_failed(self.failing_rows)
         return (
             f"Check {self.check_id} ({self.check_class}) on {self.table_name} {what}: {self.sentence}"
@@ -63,7 +63,7 @@ class GateResult(CheckResult):
 
 
 def passed(check: Check) -> GateResult:
-    """The result of a check before it is judged."""
+    """Return the result of a check that passed."""
     return GateResult(
         check.gate,
         check.check_id,
@@ -78,17 +78,17 @@ def passed(check: Check) -> GateResult:
 
 
 def digest_of(texts: Iterable[str]) -> str:
-    """Digest of texts in their order."""
+    """Return the digest of texts in their order."""
     return hashlib.sha256("\n".join(texts).encode()).hexdigest()
 
 
 def row_text(columns: Sequence[str], row: Sequence[Any]) -> str:
-    """A failing row as JSON; values that JSON does not know are written as text."""
+    """Return a failing row as JSON. Values that JSON does not know are written as text."""
     return json.dumps(dict(zip(columns, row, strict=True)), default=str, ensure_ascii=False)
 
 
 def put_results(connection: duckdb.DuckDBPyConnection, results: Iterable[GateResult]) -> None:
-    """Leave the tables meta_gate_results and meta_gate_rows, with the types of their schema."""
+    """Write the tables meta_gate_results and meta_gate_rows, with the types of their schema."""
     results = list(results)
     checks = [{k: v for k, v in asdict(r).items() if k not in NOT_PUBLISHED} for r in results]
     rows = [
@@ -104,12 +104,12 @@ FAILING = "failing_rows"
 
 
 def run_sql_checks(connection: duckdb.DuckDBPyConnection, gate: str) -> list[GateResult]:
-    """Results of the SQL checks of one gate."""
+    """Return the results of the SQL checks of one gate."""
     return [run_check(connection, check) for check in load_checks() if check.gate == gate]
 
 
 def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> GateResult:
-    """The result of one check. A query that cannot run is an error of its own."""
+    """Return the result of one check: an error if its query cannot run."""
     stop_if_asked()
     found = passed(check)
     try:
@@ -117,7 +117,7 @@ def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> GateResult
         columns, rows = relation.columns, relation.fetchall()
         if not rows:
             return found
-        connection.execute(f"create or replace temp table {FAILING} as {check.query}")  # asked of it several times
+        connection.execute(f"create or replace temp table {FAILING} as {check.query}")  # queried several times
         (count,) = one_row(connection, f"select count(*) from {FAILING}")
         digest, sources = rows_digest(connection, FAILING, columns), sources_in(connection, FAILING, columns)
         connection.execute(f"drop table {FAILING}")
@@ -128,7 +128,7 @@ def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> GateResult
 
 
 def sources_in(connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]) -> list[str]:
-    """Source files that rows name: by ``source_id``, the id of a file that is compared with, or by a list of them."""
+    """Return the source files that rows name in ``source_id``, another column of a source id, or a list of ids."""
     named = [quote(c) for c in columns if c == "source_id" or c.endswith("_source_id")]
     named += [f"unnest({quote(c)})" for c in columns if c.endswith("source_ids")]
     if not named:

@@ -1,4 +1,4 @@
-"""Every number that a check compares with, once, in ``thresholds.toml``, with the real rows that set it."""
+"""Every number that a check compares with, from ``thresholds.toml``, with the real rows that set it."""
 
 import re
 from collections.abc import Mapping
@@ -17,10 +17,10 @@ IN_WORDS = re.compile(r"\{(\w+)(%?)\}")
 
 
 class Threshold(StrictModel):
-    """One number and what it rests on.
+    """One number and its basis.
 
-    A limit was set on a distribution: ``measure`` is an expression on the rows that ``check`` returns with the
-    threshold at ``open_at``, where it returns all of them. The worst real values, of the embedded sample and of CDE's
+    A limit was set on a distribution. ``measure`` is an expression on the rows that ``check`` returns with the
+    threshold at ``open_at``, where it returns all rows. The worst real values, of the embedded sample and of CDE's
     whole files, must stay at least ``margin`` away from ``value``.
     """
 
@@ -51,7 +51,7 @@ class _Book(StrictModel):
 
 @cache
 def thresholds() -> dict[str, Threshold]:
-    """All thresholds by name. Raises ConfigError where one is not complete."""
+    """Return all thresholds by name. Raises ConfigError if one is incomplete."""
     return read_toml(FILE, _Book).threshold
 
 
@@ -59,12 +59,12 @@ THRESHOLDS: Mapping[str, float] = {name: t.value for name, t in thresholds().ite
 
 
 def with_thresholds(query: str, **instead: float) -> str:
-    """An SQL text with ``threshold(name)`` replaced by its number, or by another one that is given."""
+    """Return an SQL text with ``threshold(name)`` replaced by its number, or by the one in ``instead``."""
     return IN_QUERY.sub(lambda found: _number(instead.get(found[1], _value(found[1]))), query)
 
 
 def in_words(text: str) -> str:
-    """A sentence with ``{name}`` replaced by its number, and ``{name%}`` by its percentage."""
+    """Return a sentence with ``{name}`` replaced by its number, and ``{name%}`` by its percentage."""
     return IN_WORDS.sub(lambda found: _number(_value(found[1]) * (100 if found[2] else 1)), text)
 
 

@@ -1,6 +1,6 @@
 """Run Great Expectations on pandas frames, in one ephemeral context.
 
-Rows that fail are named as those of SQL checks are.
+Failing rows are named as in SQL checks.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -24,14 +24,14 @@ Split = Callable[[Suite, Expectation, pa.Table, list[int]], dict[str, list[int]]
 
 
 def as_one(suite: Suite, expectation: Expectation, rows: pa.Table, failing: list[int]) -> dict[str, list[int]]:
-    """The rows that fail, all in one result under the name of the suite."""
+    """Return all failing rows as one part, under the name of the suite."""
     return {suite.name: failing}
 
 
 def validate(rows_of: Fetch, suite: Suite, split: Split = as_one) -> list[GateResult]:
-    """One result per expectation, or one for each part of the rows that fail.
+    """Return one result per expectation, or one for each part of the failing rows.
 
-    What could not run is an error of its own.
+    An expectation that could not run gives an error.
     """
     try:
         rows, outcomes = judge(rows_of, suite)
@@ -50,9 +50,9 @@ def validate(rows_of: Fetch, suite: Suite, split: Split = as_one) -> list[GateRe
 
 
 def judge(rows_of: Fetch, suite: Suite) -> tuple[pa.Table, list[tuple[Expectation, Outcome]]]:
-    """The rows that were judged, and what came of each expectation.
+    """Return the judged rows and the outcome of each expectation.
 
-    Which rows fail is asked only where some do: that costs.
+    Failing rows are looked up only for expectations that fail, because that is slow.
     """
     stop_if_asked()
     columns = dict.fromkeys((*suite.key, *suite.naming, *(c for e in suite.expectations for c in columns_of(e))))
@@ -78,7 +78,7 @@ def _outcome(result: Any) -> Outcome:
 
 
 def exception_text(info: dict[str, Any] | None) -> str:
-    """Message of an exception raised inside an expectation; nested by metric in some of them."""
+    """Return the message of an exception raised inside an expectation. Some expectations nest it by metric."""
     if not info:
         return ""
     if "raised_exception" in info:
@@ -88,7 +88,7 @@ def exception_text(info: dict[str, Any] | None) -> str:
 
 @cache
 def _batch_definition() -> Any:
-    """One ephemeral context for the process: a context for each table takes a sixth of the time."""
+    """Return the batch definition of one context for the process. A context per table takes a sixth of the time."""
     context = gx.get_context(mode="ephemeral")
     context.variables.progress_bars = ProgressBarsConfig(globally=False)
     asset = context.data_sources.add_pandas("run").add_dataframe_asset("frame")
@@ -96,7 +96,7 @@ def _batch_definition() -> Any:
 
 
 def _failed(suite: Suite, expectation: Expectation, failing: pa.Table, name: str) -> GateResult:
-    """The rows that fail, named as those of an SQL check are."""
+    """Return a result with the failing rows, named as in an SQL check."""
     shown = dict.fromkeys((*suite.key, *suite.naming, *columns_of(expectation)))
     query = f"select {', '.join(map(quote, shown))} from failing order by {', '.join(map(quote, suite.key))}"
     with prepared(duckdb.connect()) as connection:
@@ -105,7 +105,7 @@ def _failed(suite: Suite, expectation: Expectation, failing: pa.Table, name: str
 
 
 def columns_of(expectation: Expectation) -> tuple[str, ...]:
-    """The columns that an expectation looks at, those of its condition first."""
+    """Return the columns that an expectation looks at, those of its condition first."""
     named = [getattr(expectation, a, None) for a in ("column", "column_A", "column_B")]
     asked = _columns_asked(getattr(expectation, "row_condition", None))
     return tuple(dict.fromkeys([*asked, *(n for n in named if n), *(getattr(expectation, "column_list", None) or ())]))

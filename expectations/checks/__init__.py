@@ -1,8 +1,8 @@
-"""Checks that span tables, or tables too large for a frame: SQL files that return the offending rows, in a folder for
+"""Checks across tables, or of tables too large for a frame: SQL files that return the failing rows, in a folder for
 each gate.
 
-Their heads say class (impossible, fault or unusual), the table they are about, the check in a sentence, and why it is
-made. Severity follows from the class; ``severity: info`` marks an unusual one that is only informative.
+The head of each file gives the class (impossible, fault or unusual), the table, the check in a sentence, and the reason
+for it. Severity follows from the class; ``severity: info`` marks an unusual check that is only informative.
 """
 
 import re
@@ -36,7 +36,7 @@ class Check:
 
 
 def load_checks() -> list[Check]:
-    """All checks, by gate and name."""
+    """Return all checks, by gate and name."""
     return [_load(path) for path in sorted(FOLDER.glob("*/*.sql"))]
 
 

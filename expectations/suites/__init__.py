@@ -1,4 +1,4 @@
-"""What Great Expectations judges: rules of the domain, on tables that people act on and a batch per file shape."""
+"""Suites of Great Expectations: rules of the domain, for tables that people act on and for each shape of file."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +10,7 @@ from transforms.release.check_result import CheckClass, severity_of
 
 
 def said(check_id: str, sentence: str, reason: str, check_class: CheckClass = "impossible") -> dict[str, Any]:
-    """What every expectation is given beside its arguments: an id, a class, and words for whoever reads of it."""
+    """Return what every expectation needs in addition to its arguments: severity, id, class, sentence and reason."""
     return {
         "severity": severity_of(check_class),
         "meta": {"check_id": check_id, "check_class": check_class, "sentence": sentence, "reason": reason},
@@ -19,7 +19,7 @@ def said(check_id: str, sentence: str, reason: str, check_class: CheckClass = "i
 
 @dataclass(frozen=True)
 class Suite:
-    """Expectations on the rows of a relation, which ``key`` identifies; ``naming`` columns are shown beside it."""
+    """Expectations on the rows of a relation. ``key`` identifies a row; ``naming`` columns are shown with it."""
 
     name: str
     gate: str
@@ -29,7 +29,7 @@ class Suite:
     expectations: tuple[Expectation, ...]
 
     def check(self, expectation: Expectation, query: str = "", name: str = "") -> Check:
-        """An expectation as a check: on this relation, or on the part of it that ``name`` says."""
+        """Return an expectation as a check of this relation, or of the part of it that ``name`` gives."""
         meta = expectation.meta
         severity = severity_of(meta["check_class"])
         return Check(

@@ -1,8 +1,8 @@
 """A suite for each shape of source file that is kept as text, on the rows of all its files as they were read.
 
-Single rows that break the contract of their file are found by the core stage, rejected and named; here, many in one
-file are evidence about it. Rows of Dashboard files come by the million; SQL checks judge them
-(``dashboard_rows_sound``, ``dashboard_levels_present``).
+The core stage finds and rejects single rows that break the contract of their file. Here, many such rows are evidence
+about the file. Dashboard files have millions of rows, so SQL checks judge them (``dashboard_rows_sound``,
+``dashboard_levels_present``).
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -18,7 +18,7 @@ from transforms.release.check_result import CheckClass
 FLAGS = ("Y", "N")
 LETTERS = tuple("ABCDEFGHIJK")
 PERFORMANCE = r"(?i)^(?:met|not met|not met for two or more years|na)$"
-# Layouts that only serve reconciliation, early warning or names: what is wrong with such a file never stops a release.
+# Layouts that only serve reconciliation, early warning or names: a fault in such a file never stops a release.
 NEVER_STOPS = ("low_performing", "lcap_goals", "directory", "interim_certifications")
 
 
@@ -26,41 +26,41 @@ class Shape:
     """The expectations of one layout, with ids, classes and texts that name it."""
 
     def __init__(self, layout: str, groups: Sequence[str], indicators: Sequence[str]) -> None:
-        """Those of ``layout``; the others are known codes."""
+        """Take a layout, and the known codes of student groups and indicators."""
         self.layout, self.groups, self.indicators = layout, groups, indicators
         self.check_class: CheckClass = "unusual" if layout in NEVER_STOPS else "fault"
 
     def said(self, what: str, sentence: str, reason: str, fields: Iterable[str] = ()) -> dict[str, Any]:
-        """Words of an expectation on cells of ``fields``, or on all rows; a share of the rows of a file may fail it."""
+        """Return ``said`` for an expectation on cells of ``fields`` or on all rows. A share of a file may fail it."""
         found = said(self.id(what), sentence, reason, self.check_class)
         found["meta"] |= {"fields": list(fields)}
         return {**found, "row_condition": Column("field").is_in(list(fields))} if fields else found
 
     def id(self, what: str) -> str:
-        """Id of a check of this shape."""
+        """Return the id of a check of this shape."""
         return f"file-{self.layout.replace('_', '-')}-{what}"
 
     def form(self, column: str, what: str, regex: str, reason: str, fields: Iterable[str] = ()) -> Expectation:
-        """Every value of a column is of a pattern."""
+        """Expect every value of a column to match a pattern."""
         return gxe.ExpectColumnValuesToMatchRegex(
             column=column, regex=regex, **self.said(f"{column}-form", f"{column} is {what}.", reason, fields)
         )
 
     def present(self, column: str, reason: str) -> Expectation:
-        """No value of a column is missing."""
+        """Expect a value in every row of a column."""
         return gxe.ExpectColumnValuesToNotBeNull(
             column=column, **self.said(f"{column}-present", f"{column} is filled.", reason)
         )
 
     def known(self, column: str, values: Iterable[str], reason: str, fields: Iterable[str] = ()) -> Expectation:
-        """Every value of a column is one of a few."""
+        """Expect every value of a column to be one of its known values."""
         what = f"{column} is one of its known values: {', '.join(values)}."
         return gxe.ExpectColumnValuesToBeInSet(
             column=column, value_set=list(values), **self.said(f"{column}-known", what, reason, fields)
         )
 
     def once(self, *key: str) -> Expectation:
-        """No two rows of a file have the same key."""
+        """Expect no two rows of a file to have the same key."""
         words = self.said(
             "rows-once",
             f"No two rows have the same {' and '.join(key)}.",
@@ -69,7 +69,7 @@ class Shape:
         return gxe.ExpectCompoundColumnsToBeUnique(column_list=["source_id", *key], **words)
 
     def codes(self) -> list[Expectation]:
-        """CDS codes with their leading zeros, in every row."""
+        """Expect CDS codes with their leading zeros in every row."""
         zeros = "A spreadsheet that saves the file removes leading zeros, and so moves LEAs to other counties."
         return [
             self.form("cds", "a CDS code of 14 digits", r"^\d{14}$", zeros),
@@ -77,7 +77,7 @@ class Shape:
         ]
 
     def lines(self) -> Expectation:
-        """Rows that know their line: that is ours to give, so that no share may lack it."""
+        """Expect a line number in every row. The pipeline gives it, so no share of rows may lack it."""
         words = said(
             self.id("line-present"),
             "Every row has its line number.",
@@ -87,9 +87,9 @@ class Shape:
 
 
 def suite_of_shape(layout: str, groups: list[str], indicators: Sequence[str] = ()) -> Suite:
-    """The suite of a layout.
+    """Return the suite of a layout.
 
-    ``groups`` are the known student group codes, in small letters; ``indicators`` the known indicator codes.
+    ``groups`` are the known student group codes, in lowercase; ``indicators`` the known indicator codes.
     """
     shape = Shape(layout, groups, indicators)
     expectations = (shape.lines(), *SHAPES[layout](shape))
@@ -97,9 +97,10 @@ def suite_of_shape(layout: str, groups: list[str], indicators: Sequence[str] = (
 
 
 def relation_of(layout: str) -> str:
-    """The rows of all files of a layout: text without blanks around it, null where it is empty or a star.
+    """Return a query for the rows of all files of a layout: text without surrounding blanks; null if it is empty or a
+    star.
 
-    No letters of years that are not confirmed.
+    Leaves out letters of years whose rules are not confirmed.
     """
     named = (
         "case when \"field\" = 'reporting_year' then blank(value)[:4] end"

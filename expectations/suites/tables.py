@@ -1,4 +1,4 @@
-"""Rules of the domain on the tables that people act on: verdicts, what explains them, and the registers behind them."""
+"""Rules of the domain for tables that people act on: verdicts, their explanations, and the registers behind them."""
 
 from functools import cache
 from typing import Any
@@ -19,7 +19,7 @@ EACH = {"ignore_row_if": "either_value_is_missing"}
 
 @cache
 def suites_of_tables() -> tuple[Suite, ...]:
-    """A suite for each table that has rules of its own."""
+    """Return a suite for each table in RULES."""
     tables = published_tables()
     return tuple(
         Suite(name, "contracts", name, tables[name].key, tuple(c for c in NAMING if c in tables[name].columns), rules)
@@ -28,7 +28,7 @@ def suites_of_tables() -> tuple[Suite, ...]:
 
 
 def _long(column: str, least: int, *words: Any) -> Expectation:
-    """Texts of so many characters or more. ``words``: as for said."""
+    """Expect texts of at least ``least`` characters. ``words`` are the arguments of ``said``."""
     return gxe.ExpectColumnValueLengthsToBeBetween(column=column, min_value=least, **said(*words))
 
 
@@ -45,7 +45,7 @@ def _filled(column: str, *words: Any, where: Any = None) -> Expectation:
 
 
 def _in_order(smaller: str, larger: str, *words: Any, apart: bool = False) -> Expectation:
-    """Pairs in which the one is not larger than the other, or is smaller."""
+    """Expect ``smaller`` to be at most ``larger``; with ``apart``, to be less."""
     return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
         column_A=larger, column_B=smaller, or_equal=not apart, **EACH, **said(*words)
     )
@@ -185,7 +185,7 @@ RULES: dict[str, tuple[Expectation, ...]] = {
         gxe.ExpectColumnPairValuesToBeEqual(
             column_A="ours",
             column_B="cde",
-            # CDE names statuses in other words each year
+            # CDE words statuses differently each year
             row_condition=(Column("class") == "agree") & (Column("flag") != "assistance_status"),
             **EACH,
             **said(
