@@ -150,7 +150,7 @@ class _Inputs:
         self.others = {n: d for n, d in part_digests(run).items() if n != "code"}
 
     def digest(self, result: GateResult) -> str:
-        """Return the digest of the files that failing rows name, or of all files, rules and registers if they name none."""
+        """Return the digest of the files that failing rows name; without any, of all files, rules and registers."""
         named = {s: self.files.get(s, "not loaded") for s in result.sources} or {**self.files, **self.others}
         return hashlib.sha256("\n".join(f"{n} {d}" for n, d in sorted(named.items())).encode()).hexdigest()
 

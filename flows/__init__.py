@@ -1,1 +1,1 @@
-"""How a run is driven: the command, the nightly flow, and the order of steps."""
+"""The steps of a run, and the command and the nightly flow that perform them."""

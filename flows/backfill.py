@@ -1,5 +1,5 @@
-"""Decide earlier years or days from the files that are loaded today, each into a folder of its own: the nightly
-releases are not touched.
+"""Decide earlier years or days from the files that are loaded today, each into its own folder. The nightly releases do
+not change.
 """
 
 from collections.abc import Callable, Sequence
@@ -17,7 +17,7 @@ from transforms.settings import Settings
 
 @dataclass(frozen=True)
 class Target:
-    """One folder of releases: what it is called, and as of which day it is decided."""
+    """One folder of releases: its name, and the settings with the day as of which to decide."""
 
     label: str
     settings: Settings
@@ -26,9 +26,10 @@ class Target:
 def plan(
     settings: Settings, first_year: int | None, last_year: int | None, days: Sequence[date], root: Path | None = None
 ) -> list[Target]:
-    """Folders to fill.
+    """Return the folders to fill.
 
-    Raises ConfigError for nothing, a range that runs backwards, a day in the future, or a folder that is not ours.
+    Raises ConfigError if there is nothing to decide, a range runs backwards, a day is in the future, or a folder is not
+    ours.
     """
     root = (root or settings.work / "backfill").absolute()
     if root == settings.out.absolute() or (root / "releases").exists():
@@ -53,7 +54,7 @@ def plan(
 
 
 def fill(targets: Sequence[Target], decide: Callable[[Target], Outcome], tell: Callable[[str], None]) -> list[Outcome]:
-    """Decide one target after the other. One that fails does not stop the others; then its error is raised."""
+    """Decide the targets one after another. A failure does not stop the others; it is raised at the end."""
     outcomes, failed = [], []
     for position, target in enumerate(targets, 1):
         said = f"{target.label} ({position} of {len(targets)}, as of {target.settings.as_of})"

@@ -1,4 +1,4 @@
-"""Run all stages and gates on the files that are there, and publish nothing."""
+"""Run all stages and gates on the present files without publishing."""
 
 import json
 import time
@@ -20,11 +20,14 @@ from transforms.wording.sentences.phrases import capitalized
 if TYPE_CHECKING:
     from expectations.gates import GateReport
 
-SHOWN = 5  # failing rows on a terminal; the page has a hundred
+SHOWN = 5  # failing rows in a terminal; the page shows a hundred
 
 
 def check_inputs(settings: Settings, log: Console) -> "GateReport":
-    """The four gates on the present inputs; the folder of releases is only read. Raises what the stages raise."""
+    """Return the results of the four gates on the present inputs. Only reads the folder of releases.
+
+    Raises what the stages raise.
+    """
     from expectations.gates import check
     from expectations.judging import judge_of, prepare
     from flows.steps import STEPS, compare_inputs
@@ -50,7 +53,7 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
 
             for step in STEPS:
                 if step.name == "compare":
-                    compare_inputs(run)  # leaves the digest of the inputs; whether they are new does not matter here
+                    compare_inputs(run)  # saves the digest of the inputs; a check also runs on unchanged inputs
                 elif step.name == "snapshot" and settings.source == "catalog":
                     perform(step.name, step.doing, from_store)
                 elif step.name not in ("gates", "release"):
@@ -62,7 +65,7 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
 
 
 def show_report(report: "GateReport", console: Console) -> None:
-    """What did not pass, with the first rows; then one line per gate."""
+    """Print what did not pass with its first rows, then one line per gate."""
     for result in sorted(
         (r for r in report.results if r.outcome != "passed"), key=lambda r: (r.stops_release, r.severity != "info")
     ):
@@ -100,9 +103,9 @@ def show_report(report: "GateReport", console: Console) -> None:
 
 
 def write_report(report: "GateReport", page: Path, settings: Settings, force: bool) -> None:
-    """The quality page about this check.
+    """Write the quality page about this check.
 
-    Raises OutputError where something is in its place and ``force`` is not given.
+    Raises OutputError if the file exists and ``force`` is not given.
     """
     from reports.output import whole_file
     from reports.quality import quality_of_run, render

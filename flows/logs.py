@@ -1,4 +1,4 @@
-"""What a run tells while it works: lines for people, or JSON lines for programs.
+"""The log of a run: lines for people, or JSON lines for programs.
 
 One event per stage, with rows in, rows out and seconds.
 """
@@ -17,11 +17,11 @@ Log = Callable[[Event], None]
 
 
 def say_nothing(event: Event) -> None:
-    """Nobody reads."""
+    """Ignore an event."""
 
 
 def text_log(console: Console) -> Log:
-    """Lines for people. What a run did not even begin for, its command says."""
+    """Return a log that prints lines for people. The command prints failures before the run begins."""
 
     def log(event: Event) -> None:
         if event["event"] == "failed":
@@ -32,22 +32,22 @@ def text_log(console: Console) -> Log:
 
 
 def json_log(stream: IO[str]) -> Log:
-    """One JSON object per line, with the moment in UTC."""
+    """Return a log that writes one JSON object per line, with the time in UTC."""
 
     def log(event: Event) -> None:
-        try:  # in ASCII: any code page can write it, and no name in it is obeyed by a terminal
+        try:  # in ASCII: any code page can write it, and no name can control a terminal
             stream.write(
                 json.dumps({"time": clock.now().isoformat(timespec="milliseconds"), **event}, default=str) + "\n"
             )
             stream.flush()
-        except BrokenPipeError:  # a run goes on without a reader
+        except BrokenPipeError:  # the run continues without a reader
             silence(stream)
 
     return log
 
 
 def in_words(event: Event) -> str:
-    """One event as a line for people."""
+    """Return an event as a line for people."""
     if event["event"] == "stage":
         rows = f"{event['rows_in']:>9,} in {event['rows_out']:>9,} out"
         took = f"{event['seconds']:9.2f} s"

@@ -1,4 +1,4 @@
-"""Run the steps in order, whoever performs them, and leave a record of how it ended."""
+"""Run the steps in order and record how the run ended. Callers choose how each step is performed."""
 
 import time
 import uuid
@@ -36,7 +36,7 @@ Perform = Callable[[Step, Run], StepResult]
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended: published or unchanged, in words, and the release that ``current`` points to."""
+    """How a run ended (published, unchanged, failed or interrupted), and the release that ``current`` points to."""
 
     outcome: str
     message: str
@@ -47,7 +47,7 @@ class Outcome:
 
 
 def execute(settings: Settings, perform: Perform, notify: Notify | None = None, log: Log | None = None) -> Outcome:
-    """Perform each step; stop early when nothing changed. Failures are recorded in status.json and raised."""
+    """Perform each step, and stop early if nothing changed. Records failures in status.json and raises them."""
     run_id = f"{clock.now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
     log = log or say_nothing
     begun = False
@@ -77,8 +77,8 @@ class _Attempt:
     run_id: str
     stages: list[Event] = field(default_factory=list)
     mended: str = ""
-    at: str = ""  # stage under way
-    before: tuple[str, int] | None = None  # the release that was current
+    at: str = ""  # current stage
+    before: tuple[str, int] | None = None  # the release that was current at the start
 
     @property
     def settings(self) -> Settings:
@@ -112,7 +112,7 @@ class _Attempt:
         self.log({"event": event, "run_id": self.run_id, **facts, "message": message})
 
     def _outcome(self, outcome: str, message: str) -> Outcome:
-        """How the run ended, and what it has to say of its sources as long as its folder is there."""
+        """Return how the run ended, with its problems with sources. Call before the run's folder is removed."""
         run = self.current_run
         said = " ".join(filter(None, [self.mended, message]))
         problems = run.fact("source_problems", [])
@@ -141,12 +141,12 @@ class _Attempt:
         write_page(self.settings.out)
 
     def _released(self) -> str:
-        """Id of the release that this run has published, or made anew; empty if it has not."""
+        """Return the id of the release that this run published or rebuilt; empty if none."""
         now = _current_folder(self.settings)
         return now[0] if now is not None and self.at == "release" and now != self.before else ""
 
     def _fault(self, caught: Exception) -> Exception:
-        """The error as a person reads it: what was published, if anything was, and what failed."""
+        """Return the error as people read it: what was published, if anything, and what failed."""
         known = caught if isinstance(caught, DtaError) else storage_error(caught) or caught
         if isinstance(known, AfterPublishingError | StaleError):
             return known
@@ -163,7 +163,7 @@ class _Attempt:
         check_clock(self.settings)
         check_configuration(self.current_run)
         for step in STEPS:
-            if step.name == "raw":  # there is something to judge
+            if step.name == "raw":  # there are files to judge
                 prepare(self.current_run)
             result = self._step(step)
             if result.finished:
@@ -187,9 +187,7 @@ class _Attempt:
         return result
 
     def _check_overdue(self, result: StepResult) -> None:
-        """Raise StaleError where the policy says that sources without an answer are a failure; what was published
-        stays.
-        """
+        """Raise StaleError if the policy treats sources without an answer as a failure. What was published stays."""
         overdue: list[str] = self.current_run.fact("overdue", [])
         if overdue and self.settings.stale_policy == "fail":
             stale = StaleError(
@@ -201,7 +199,7 @@ class _Attempt:
             raise stale
 
     def _failed(self, error: Exception, seconds: float) -> None:
-        """Record the failure. A full disk must not hide it, nor stay full of our own scratch."""
+        """Record the failure, after removing the scratch folder: it may be what fills the disk."""
         exit_code, message = error.exit_code if isinstance(error, DtaError) else 1, str(error) or type(error).__name__
         ended, details = self._outcome("failed", message), self.current_run.fact("gate_results", [])
         self.current_run.finish()
@@ -215,7 +213,7 @@ class _Attempt:
         self._record_bad_end(ended, interruption.exit_code, seconds, [])
 
     def _record_bad_end(self, ended: Outcome, exit_code: int, seconds: float, details: list[Any]) -> None:
-        """How a run ended that did not end well. That this cannot be written must not hide it."""
+        """Record a run that did not end well. A record that cannot be written must not hide the failure."""
         try:
             self._record(ended, self._released(), exit_code, details)
         except OSError as fault:
@@ -228,19 +226,19 @@ class _Attempt:
 
 
 def check_clock(settings: Settings) -> None:
-    """Refuse to decide as of today when today lies before the current release: a clock that jumped must not publish an
+    """Refuse to decide as of today if today is before the day of the current release: a wrong clock must not publish an
     old state of the law.
 
-    A day that was asked for is taken as it is. Raises ReleaseError.
+    A requested day is always accepted. Raises ReleaseError.
     """
     release = current_release(settings.out)
     if release is None or "as_of" in settings.model_fields_set:
         return
     try:
         latest = date.fromisoformat(read_manifest(release)["as_of"])
-    except ReleaseError:  # it is damaged, and this run makes it anew
+    except ReleaseError:  # it is damaged, and this run rebuilds it
         return
-    # One day: releases of earlier versions were as of the day of their machine.
+    # One day of tolerance: earlier versions used the day of their machine.
     if settings.as_of < latest - timedelta(days=1):
         raise ReleaseError(
             f"The clock says {settings.as_of}, but release {release.name} is as of {latest}. Set the clock; or, if the"
@@ -249,7 +247,7 @@ def check_clock(settings: Settings) -> None:
 
 
 def _interruption(caught: BaseException) -> Interrupted | None:
-    """The signal that ended a stage, whatever the stage made of it; None if there was none."""
+    """Return the signal that ended a stage, even if the stage raised another error; None if there was none."""
     if isinstance(caught, Interrupted):
         return caught
     try:
@@ -260,9 +258,7 @@ def _interruption(caught: BaseException) -> Interrupted | None:
 
 
 def _current_folder(settings: Settings) -> tuple[str, int] | None:
-    """Id of the current release and the number of its folder, which is another one when a release of that id was made
-    anew.
-    """
+    """Return the id of the current release and the inode of its folder, which changes if the release is rebuilt."""
     release = current_release(settings.out)
     return (release.name, release.stat().st_ino) if release else None
 

@@ -1,6 +1,6 @@
-"""The steps of a run, once, in order. The command runs them directly; the nightly flow wraps each in a task.
+"""The steps of a run, in order. The command runs them directly; the nightly flow wraps each in a task.
 
-OUT/quality is kept up to date: the page about the last run, and for programs the results it is made from.
+They also update OUT/quality: the page about the last run, and the results that it shows, for programs.
 """
 
 import json
@@ -26,7 +26,7 @@ from transforms.sources.folder import from_folder
 
 @dataclass(frozen=True)
 class Step:
-    """One stage: what it is called, what it does in words, and the function."""
+    """One stage: its name, what it does in words, and its function."""
 
     name: str
     doing: str
@@ -34,7 +34,7 @@ class Step:
 
 
 def take_snapshots(run: Run) -> StepResult:
-    """Take the run's files from a folder, or from their publishers; what downloads is imported only for these.
+    """Take the run's files from a folder or from their publishers. Imports the download code only for publishers.
 
     Raises SourceFilesError, ConfigError.
     """
@@ -46,7 +46,7 @@ def take_snapshots(run: Run) -> StepResult:
 
 
 def compare_inputs(run: Run) -> StepResult:
-    """Stop early if the current release was made from these very inputs."""
+    """End the run early if a release is held, or if the current release was made from the same inputs."""
     digest = inputs_digest(run)
     run.save_fact("inputs_digest", digest)
     files = len(run.snapshots())
@@ -59,7 +59,7 @@ def compare_inputs(run: Run) -> StepResult:
 
 
 def pass_gates(run: Run) -> StepResult:
-    """Run the gates and keep what they found. Raises GateError when anything stops the release."""
+    """Run the gates and save their results. Raises GateError if anything stops the release."""
     from expectations.gates import check
 
     report = check(run)
@@ -68,7 +68,7 @@ def pass_gates(run: Run) -> StepResult:
 
 
 def publish_release(run: Run) -> StepResult:
-    """Publish the tables with everything that is made from them."""
+    """Publish the tables and everything that is made from them."""
     if write_site not in EXTRAS:
         return publish(run, EXTRAS)
     from reports.site.shares import pages_ahead
@@ -78,14 +78,14 @@ def publish_release(run: Run) -> StepResult:
 
 
 def write_site(release: Path, notify: Notify) -> None:
-    """Write the pages; what draws them is imported only here."""
+    """Write the pages. Imports the code that renders them only here."""
     from reports.site.build import write_site as write
 
     write(release, notify)
 
 
 def write_quality(release: Path, notify: Notify) -> None:
-    """Write the quality page; what draws it is imported only here."""
+    """Write the quality page. Imports the code that renders it only here."""
     from reports.quality import write_quality_page
 
     write_quality_page(release, notify)
@@ -108,8 +108,8 @@ RESULTS, REJECTS, PAGE = "results.json", "rejects.parquet", "index.html"
 
 
 def keep_results(run: Run, report: dict[str, Any]) -> None:
-    """Leave what the gates found where it can be read though nothing is published: results with their first failing
-    rows, and all rejects.
+    """Write to OUT/quality the results of the gates, with their first failing rows, and all rejects. They are there
+    even if nothing is published.
     """
     folder = run.settings.out / "quality"
     folder.mkdir(parents=True, exist_ok=True)
@@ -121,7 +121,7 @@ def keep_results(run: Run, report: dict[str, Any]) -> None:
 
 
 def write_page(out: Path) -> None:
-    """Write the page about the last run: from its gates if they failed, else from the current release."""
+    """Write the page about the last run: from the current release, or from the failed run and its gates."""
     from reports.quality import quality_of_release, quality_of_run, render
 
     status, release = read_status(out), current_release(out)

@@ -1,5 +1,6 @@
-"""Did a night go well lately, and is what readers see whole? Asked from outside the nights, since a scheduler can be
-silently dead.
+"""Check that a night went well lately and that the current release is intact.
+
+This runs outside the nightly runs, because a scheduler can die silently.
 """
 
 import json
@@ -22,7 +23,7 @@ TELL_AGAIN = timedelta(hours=24)
 
 @dataclass(frozen=True)
 class Watch:
-    """What was seen. ``wrong`` means that a person should look."""
+    """The findings. ``wrong`` means that a person should look."""
 
     wrong: bool
     headline: str
@@ -31,7 +32,7 @@ class Watch:
 
 
 def look(out: Path, hours: float, now: datetime | None = None) -> Watch:
-    """Judge by the age of the last good check and the files of the current release."""
+    """Return findings about the age of the last good check and the files of the current release."""
     now = now or clock.now()
     release, wrong, notes = current_release(out), [], []
     try:
@@ -75,10 +76,10 @@ def _hours(age: timedelta) -> int:
 
 
 def tell_now(out: Path, seen: Watch, now: datetime | None = None) -> bool:
-    """True once a day for as long as something is wrong; what was told is remembered in watch.json."""
+    """Return True once a day while something is wrong. The last notification is recorded in watch.json."""
     now, memory = now or clock.now(), out / "watch.json"
     if not seen.wrong:
-        with suppress(OSError):  # a folder that this user may only read
+        with suppress(OSError):  # this user may only read the folder
             memory.unlink(missing_ok=True)
         return False
     try:
@@ -93,6 +94,6 @@ def tell_now(out: Path, seen: Watch, now: datetime | None = None) -> bool:
         write_atomically(
             memory, json.dumps({"told_at": now.isoformat(timespec="seconds"), "headline": seen.headline}).encode()
         )
-    except OSError:  # better told too often than never
+    except OSError:  # too many notifications are better than none
         return True
     return True

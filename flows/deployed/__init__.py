@@ -1,1 +1,1 @@
-"""Under Prefect: the flows, their deployment and schedule, and who is notified."""
+"""The Prefect flows, their deployment and schedule, and notifications."""

@@ -1,6 +1,6 @@
-"""What a run leaves in Prefect for people to look at.
+"""Artifacts of a run in Prefect, for people to look at.
 
-Summaries under stable keys; the tables themselves are in the release.
+They are summaries under stable keys; the tables themselves are in the release.
 """
 
 from pathlib import Path
@@ -14,7 +14,7 @@ from transforms.errors import ReleaseError
 from transforms.release.current import DATABASE, current_release
 from transforms.release.run_records import read_status
 
-MOST_ROWS = 200  # a table of 50,000 rows is stored but never shown
+MOST_ROWS = 200  # Prefect stores a table of 50,000 rows but does not show it
 FRESHNESS = """
     select coalesce(file, title) as file, present, first_seen, strftime(checked_at, '%Y-%m-%d %H:%M UTC') as last_look,
         check_outcome as outcome, check_message as message
@@ -31,7 +31,7 @@ CHANGES = """
 
 
 def leave_artifacts(out: Path, summary: str) -> None:
-    """Leave summary, freshness, gates, changes and the link to the release, whether the run went well or not."""
+    """Write summary, freshness, gates, changes and the link to the release, even if the run failed."""
     release = current_release(out)
     stages = read_status(out).get("stages", [])
     lines = "\n".join(f"| {s['stage']} | {s['rows_in']:,} | {s['rows_out']:,} | {s['seconds']:.1f} |" for s in stages)
@@ -73,7 +73,7 @@ def _table(connection: Any, query: str, key: str, description: str) -> None:
 
 
 def _cells(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Short texts: an artifact is a summary."""
+    """Return rows with shortened texts: an artifact is a summary."""
     return [
         {k: v if isinstance(v, int | float | bool) or v is None else str(v)[:500] for k, v in row.items()}
         for row in rows

@@ -13,7 +13,7 @@ from transforms.settings import Settings
 
 @task(cache_policy=NO_CACHE, task_run_name="{target.label}")
 def decide(target: Target) -> Outcome:
-    """One folder."""
+    """Decide one folder."""
     logger = get_run_logger()
     return execute(
         target.settings, lambda step, run: step.function(run), log=lambda event: logger.info(in_words(event))
@@ -29,7 +29,7 @@ def backfill(
     out: Folder | None = None,
     work: Folder | None = None,
 ) -> list[str]:
-    """Decide a range of determination years, or days. Returns the releases."""
+    """Decide a range of determination years, or days. Returns the ids of the releases."""
     logger = get_run_logger()
     targets = plan(Settings.given(source=source, work=work), first_year, last_year, days, out)
     return [str(o.release_id) for o in fill(targets, decide, logger.info)]

@@ -1,8 +1,8 @@
 """Deploy to a Prefect server: the work pool, everything in prefect.yaml, and the automation that clears a dead run's
 slot.
 
-``python -m flows.deployed.deploy [FILE]``, with PREFECT_API_URL and DTA_PROJECT set; ``dta schedule`` does it at each
-start.
+Run ``python -m flows.deployed.deploy [FILE]`` with PREFECT_API_URL and DTA_PROJECT set. ``dta schedule`` runs it when it
+starts.
 """
 
 import subprocess
@@ -49,13 +49,13 @@ DEAD_RUNS = AutomationCore(
 
 
 def deploy(file: Path) -> None:
-    """Bring the server to the state of ``file``. May be repeated. Raises ConfigError with what Prefect said."""
+    """Make the server match ``file``. Can be repeated. Raises ConfigError with Prefect's output."""
     with get_client(sync_client=True) as client:
         try:
             client.read_work_pool(POOL)
         except ObjectNotFound:
             _prefect("work-pool", "create", POOL, "--type", "process")
-    # One invalid field and Prefect deploys nothing of the file; its exit code tells.
+    # If one field is invalid, Prefect deploys nothing from the file; its exit code shows this.
     _prefect("deploy", "--all", "--prefect-file", str(file))
     with get_client(sync_client=True) as client:
         known = client.read_automations_by_name(DEAD_RUNS.name)

@@ -1,4 +1,4 @@
-"""Messages to people, in words: one template, four occasions."""
+"""Messages to people, from one template."""
 
 import re
 from dataclasses import dataclass
@@ -53,7 +53,7 @@ def _message(
 
 
 def about_failure(out: Path, error: BaseException) -> Message:
-    """A night that published nothing, or published and then failed."""
+    """Return the message about a run that published nothing, or published and then failed."""
     status, release = read_status(out), current_release(out)
     known = isinstance(error, DtaError)
     facts = [
@@ -81,13 +81,13 @@ def about_failure(out: Path, error: BaseException) -> Message:
 
 
 def _shortened(text: str) -> str:
-    """The beginning of a long message; what one can do about it, at its end, stays whole."""
+    """Return the beginning of a long message, with all of the advice at its end."""
     failures, found, advice = text.partition(ADVICE)
     return failures[:2000].rstrip() + (f"\n{found}{advice}" if found else "")
 
 
 def about_crash(name: str, why: str) -> Message:
-    """A run whose process died."""
+    """Return the message about a run whose process died."""
     return _message(
         "failure",
         "DTA eligibility: the run was killed",
@@ -97,7 +97,7 @@ def about_crash(name: str, why: str) -> Message:
 
 
 def about_lateness(seen: Watch) -> Message:
-    """No good release for too long, or none that can be used."""
+    """Return the message that there is no good release, or was none for too long."""
     return _message(
         "late",
         f"DTA eligibility: {seen.headline}",
@@ -108,12 +108,12 @@ def about_lateness(seen: Watch) -> Message:
 
 
 def trial() -> Message:
-    """A message that says that messages arrive."""
+    """Return a test message."""
     return _message("failure", "DTA eligibility: this is a trial", [], advice="Notifications reach you.")
 
 
 def about_eligibility(out: Path) -> Message | None:
-    """LEAs that are newly eligible, or no longer, since the release before; None if there are none."""
+    """Return the message about LEAs that became or are no longer eligible since the release before; None if none."""
     with open_release(out) as connection:
         changes = release_changes(connection)
         release = current_release(out)

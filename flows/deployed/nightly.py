@@ -1,6 +1,6 @@
 """The nightly flow: the steps of ``flows.steps``, each as a Prefect task.
 
-What is skipped is decided by our own digests.
+Our own digests decide what is skipped, not Prefect's cache.
 """
 
 from pathlib import Path
@@ -24,14 +24,14 @@ RETRY_AFTER = [60.0, 600.0]  # seconds
 
 
 def asking_again_may_help(task: Any, task_run: Any, state: Any) -> bool:
-    """True where a publisher or the network failed. A file that is wrong, or a check that failed, stays so."""
+    """Return True if a publisher or the network failed. A wrong file or a failed check stays so."""
     error = state.result(raise_on_failure=False)
     return isinstance(error, SourceFilesError | OSError)
 
 
 @task(cache_policy=NO_CACHE, task_run_name="{step_name}")
 def perform_step(step_name: str, settings: Settings, folder: Path) -> StepResult:
-    """One step, by name, in the run's scratch folder: paths, names and dates cross the task border, not frames."""
+    """Perform a step, by name, in the run's scratch folder. Tasks pass paths, names and dates, not frames."""
     step = next(s for s in STEPS if s.name == step_name)
     return step.function(Run(settings, folder))
 
@@ -42,7 +42,7 @@ fetch = perform_step.with_options(
 
 
 def run_name() -> str:
-    """Name of a flow run: what is read, and as of which day if one was asked for."""
+    """Return the name of a flow run: its source, and the requested or scheduled day."""
     asked = runtime.flow_run.parameters
     return (
         f"{Path(str(asked.get('source') or 'settings')).name} as of"
@@ -51,7 +51,7 @@ def run_name() -> str:
 
 
 def tell_of_crash(flow: Any, flow_run: Any, state: Any) -> None:
-    """The process of a run was killed: it could not tell so itself."""
+    """Notify about a run whose process was killed, because it could not do so itself."""
     notify(about_crash(flow_run.name, state.message or "no reason is known"))
 
 
@@ -62,7 +62,7 @@ def nightly(
     work: Folder | None = None,
     as_of: PastDay | None = None,
 ) -> str:
-    """Snapshot, read, decide, check and publish. Returns how the run ended; raises when nothing could be published."""
+    """Snapshot, read, decide, check and publish. Returns how the run ended; raises if it failed."""
     settings, logger = Settings.given(source=source, out=out, work=work, as_of=as_of), get_run_logger()
 
     def perform(step: Step, run: Run) -> StepResult:

@@ -1,9 +1,9 @@
-"""Send a message through Prefect blocks: Slack, Teams, mail. Off until a channel is named. A message that cannot be
+"""Send a message through Prefect blocks: Slack, Teams or mail. Off until a channel is set up. A message that cannot be
 sent never fails a run.
 
-A channel is a block that is kept on the Prefect server (DTA_NOTIFY_BLOCKS), or is made on the spot from DTA_NOTIFY_*
-variables or systemd credentials, so that the watch can tell of a server that is dead. Secrets are held as SecretStr and
-are in no file or log of ours.
+A channel is a block stored on the Prefect server (DTA_NOTIFY_BLOCKS), or a block made from DTA_NOTIFY_* variables or
+systemd credentials, so that the watch can report a dead server. Secrets are SecretStr and are never in our files or
+logs.
 """
 
 import html
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     from prefect.blocks.core import Block
 
 Logger = logging.Logger | logging.LoggerAdapter[Any]
-Channel = tuple[str, Callable[[], "Block"]]  # its name, and what makes it
+Channel = tuple[str, Callable[[], "Block"]]  # its name, and a function that makes its block
 OCCASIONS = ("failure", "late", "eligibility")
 
 
 def listed(occasions: str) -> str:
-    """Occasions by comma, of those that there are: of another word nobody would ever hear. Raises ValueError."""
+    """Return comma-separated occasions. Raises ValueError for an unknown one, which would never be sent."""
     if unknown := {o.strip() for o in occasions.split(",")} - {*OCCASIONS, ""}:
         raise ValueError(f"{', '.join(sorted(unknown))} is no occasion; there are {', '.join(OCCASIONS)}")
     return occasions
@@ -38,12 +38,12 @@ def listed(occasions: str) -> str:
 class NotifySettings(BaseSettings):
     """Who gets which messages.
 
-    Each field can be set as DTA_NOTIFY_<NAME>, or lie as dta_notify_<name> in the folder of systemd credentials.
+    Each field can be set as DTA_NOTIFY_<NAME>, or as the file dta_notify_<name> in the folder of systemd credentials.
     """
 
     model_config = SettingsConfigDict(env_prefix="DTA_NOTIFY_", env_ignore_empty=True, extra="ignore", frozen=True)
 
-    # Names of blocks, by comma: slack-webhook/NAME, ms-teams-webhook/NAME, email-server-credentials/NAME.
+    # Names of blocks, comma-separated: slack-webhook/NAME, ms-teams-webhook/NAME, email-server-credentials/NAME.
     blocks: str = ""
     occasions: Annotated[str, AfterValidator(listed)] = ",".join(OCCASIONS)
     slack_url: SecretStr | None = None
@@ -54,11 +54,11 @@ class NotifySettings(BaseSettings):
     mail_user: str | None = None
     mail_password: SecretStr = SecretStr("")
     mail_from: str = ""
-    mail_to: str = ""  # addresses, by comma
+    mail_to: str = ""  # addresses, comma-separated
 
 
 def load() -> NotifySettings:
-    """Settings of this process. Raises ConfigError, which names the wrong ones without values: some are secrets."""
+    """Return the settings. Raises ConfigError that names wrong ones without their values, because some are secrets."""
     try:
         return NotifySettings(_secrets_dir=os.environ.get("CREDENTIALS_DIRECTORY"))  # type: ignore[call-arg]
     except ValidationError as error:
@@ -67,13 +67,13 @@ def load() -> NotifySettings:
 
 
 def notify(message: Message | None, logger: Logger | None = None, settings: NotifySettings | None = None) -> list[str]:
-    """Send ``message`` to every channel that wants its occasion; returns what could not be sent, in words without
+    """Send ``message`` to every channel if its occasion is enabled. Returns what could not be sent, in words without
     secrets.
     """
     logger = logger or logging.getLogger("dta")
     try:
         settings = settings or load()
-    except ConfigError as error:  # the night goes on, and its own fault is what it ends with
+    except ConfigError as error:  # the run continues, and ends with its own error if it has one
         logger.warning("Nothing was sent: %s", error)
         return [str(error)]
     if message is None or message.occasion not in {o.strip() for o in settings.occasions.split(",")}:
@@ -82,7 +82,7 @@ def notify(message: Message | None, logger: Logger | None = None, settings: Noti
     for name, block in _channels(settings):
         try:
             _through(block(), message, settings)
-        # Whatever a channel does, the night goes on; the text of the error may hold an address with a key.
+        # No channel stops a run. The text of the error is not logged: it may contain an address with a key.
         except Exception as error:
             failures.append(f"{name}: not sent ({type(error).__name__})")
             logger.warning("Notification %s", failures[-1])
@@ -101,7 +101,7 @@ def _channels(settings: NotifySettings) -> Iterator[Channel]:
 
 
 def _load_block(name: str) -> "Block":
-    # A block is kept on a server or nowhere: do not start one to look.
+    # Blocks are stored on a server: do not start a temporary one to look for them.
     os.environ.setdefault("PREFECT_SERVER_ALLOW_EPHEMERAL_MODE", "false")
     from prefect.blocks.core import Block
     from prefect_email import EmailServerCredentials  # noqa: F401 - registers its type
@@ -131,7 +131,7 @@ def _mail(settings: NotifySettings) -> "Block":
 
 
 def _through(block: Any, message: Message, settings: NotifySettings) -> None:
-    """Mail as plain text and HTML; chats as text in which no name of a source can call people or make a link."""
+    """Send mail as plain text and HTML; send chats as text in which no name can mention people or make a link."""
     if hasattr(block, "get_server"):
         mail = EmailMessage()
         mail["Subject"], mail["From"], mail["To"] = message.subject, settings.mail_from, settings.mail_to

@@ -1,4 +1,4 @@
-"""What may be asked of a deployed flow: types that Prefect checks before a run is created, and again when it starts."""
+"""Parameter types of the deployed flows. Prefect checks them before a run is created, and again when it starts."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""``dta schedule``: a Prefect server and a worker on this machine, kept up, with everything deployed. Loopback only."""
+"""``dta schedule``: keep a Prefect server and a worker running on this machine, with all deployments. Loopback only."""
 
 import os
 import socket
@@ -20,9 +20,9 @@ LOOPBACK = "127.0.0.1"
 
 
 def prefect_environment(settings: Settings, port: int) -> dict[str, str]:
-    """Environment of server, worker and runs.
+    """Return the environment of the server, the worker and the runs.
 
-    A database that PREFECT_SERVER_DATABASE_CONNECTION_URL names is used; else SQLite below data/prefect.
+    The server uses the database in PREFECT_SERVER_DATABASE_CONNECTION_URL; by default, SQLite in data/prefect.
     """
     return {
         **os.environ,
@@ -30,7 +30,7 @@ def prefect_environment(settings: Settings, port: int) -> dict[str, str]:
         "PREFECT_API_URL": f"http://{LOOPBACK}:{port}/api",
         "PREFECT_SERVER_API_HOST": LOOPBACK,
         "PREFECT_SERVER_API_PORT": str(port),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # both: the one is the server's, the other the client's
+        "PREFECT_SERVER_ANALYTICS_ENABLED": "false",  # for the server; the next one is for the client
         "DO_NOT_TRACK": "1",
         "PREFECT_SERVER_ALLOW_EPHEMERAL_MODE": "false",  # a run without a server would lose its records
         "PREFECT_FLOWS_HEARTBEAT_FREQUENCY": "30",
@@ -41,14 +41,14 @@ def prefect_environment(settings: Settings, port: int) -> dict[str, str]:
 
 
 def schedule(settings: Settings, port: int, deployments: Path, console: Console) -> None:
-    """Start, deploy, keep up until SIGTERM or Ctrl-C.
+    """Start the server and the worker, deploy, and keep both running until SIGTERM or Ctrl-C.
 
-    Raises ConfigError when the port is taken or Prefect refuses the deployments.
+    Raises ConfigError if the port is taken or Prefect refuses the deployments.
     """
     environment = prefect_environment(settings, port)
     home = Path(environment["PREFECT_HOME"])
     claim_work(settings)
-    # The server keeps blocks with secrets here, and the key to them.
+    # The server stores blocks with secrets here, and the key to them.
     home.mkdir(parents=True, exist_ok=True, mode=0o700)
     with only_one(home / ".schedule.lock", f"dta schedule is running for {home} already."):
         _check_port(port)
@@ -93,9 +93,9 @@ def _deploy(environment: dict[str, str], deployments: Path, console: Console) ->
 
 
 def _check_port(port: int) -> None:
-    """Raise ConfigError when another server has the port, whatever it speaks, or we may not have it."""
+    """Raise ConfigError if any other server has the port, or if this user may not use it."""
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a connection that has just ended is no server
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a closed connection is no server
         try:
             probe.bind((LOOPBACK, port))
             probe.listen()

@@ -1,4 +1,4 @@
-"""Keep processes up on one machine: start in order, start again what ends, stop all when asked to."""
+"""Keep processes running on one machine: start them in order, restart those that end, stop all on request."""
 
 import ctypes
 import signal
@@ -9,19 +9,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 
-SHORTEST, LONGEST = 1.0, 60.0  # seconds before a process is started again; doubled each time that it ends soon
-STEADY = 300.0  # seconds of life after which an end counts as the first one
-PATIENCE = 20.0  # seconds that a process has to end when asked to
+SHORTEST, LONGEST = 1.0, 60.0  # seconds before a restart; doubled each time that the process ends soon
+STEADY = 300.0  # seconds of running after which the delay starts again at the shortest
+PATIENCE = 20.0  # seconds that a process has to end before it is killed
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 @dataclass
 class Kept:
-    """A process that is kept up."""
+    """A process that is kept running."""
 
     name: str
     command: Sequence[str]
-    ready: Callable[[], bool] = lambda: True  # before the next one is started
+    ready: Callable[[], bool] = lambda: True  # the next process starts only then
     process: subprocess.Popen[bytes] | None = None
     started: float = 0.0
     wait: float = SHORTEST
@@ -29,12 +29,12 @@ class Kept:
 
     @property
     def ended(self) -> int | None:
-        """Code that the process ended with; None while it runs, or before it was started."""
+        """Exit code of the process; None while it runs, or before it starts."""
         return self.process.poll() if self.process else None
 
 
 def _die_with_parent() -> None:
-    """In the child: if the supervisor is killed, so is this process, and the next supervisor finds the port free.
+    """In the child: end this process if the supervisor is killed, so that the next supervisor finds the port free.
 
     Linux only.
     """
@@ -54,7 +54,7 @@ class Supervisor:
     def start(self, one: Kept, patience: float = 180.0) -> None:
         """Start a process and wait until it is ready. Raises TimeoutError."""
         self.tell(f"starting {one.name}")
-        # A group of its own: Ctrl-C reaches us alone, and the order of the end is ours.
+        # A separate process group: Ctrl-C reaches only the supervisor, which stops the processes in order.
         one.process = subprocess.Popen(  # noqa: S603
             one.command, env=dict(self.environment), preexec_fn=_die_with_parent, process_group=0
         )
@@ -67,7 +67,7 @@ class Supervisor:
             time.sleep(0.25)
 
     def watch(self, between: float = 0.5) -> None:
-        """Until ``stop`` is called, start again whatever ends."""
+        """Restart processes that end, until ``stop`` is called."""
         while not self.stopping:
             for one in self.kept:
                 self._look_after(one)
@@ -88,7 +88,7 @@ class Supervisor:
                 end(one)
 
     def stop(self) -> None:
-        """End all, last one first."""
+        """End all processes, the last one first."""
         self.stopping = True
         for one in reversed(self.kept):
             if one.process is not None and one.process.poll() is None:
@@ -96,7 +96,7 @@ class Supervisor:
                 end(one)
 
     def stop_on_signals(self) -> None:
-        """SIGTERM and Ctrl-C end ``watch``."""
+        """Let SIGTERM and Ctrl-C end ``watch``."""
 
         def ask(number: int, frame: FrameType | None) -> None:
             self.stopping = True

@@ -1,6 +1,6 @@
 """The watch as a deployed flow.
 
-The timer or crontab that calls ``dta watch`` is the one that also sees a dead scheduler.
+Only a timer or crontab that calls ``dta watch`` also detects a dead scheduler.
 """
 
 from prefect import flow, get_run_logger
@@ -15,7 +15,7 @@ from transforms.settings import Settings
 
 @flow(name="watch")
 def watch(hours: Hours = 48, out: Folder | None = None) -> str:
-    """Fail, and tell once a day, when there was no good release for so many hours, or the current one is damaged."""
+    """Fail, and notify once a day, if there was no good release for ``hours`` hours or the current one is damaged."""
     folder, logger = Settings.given(out=out).out, get_run_logger()
     seen = look(folder, hours)
     if tell_now(folder, seen):
