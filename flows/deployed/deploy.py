@@ -1,8 +1,8 @@
 """Deploy to a Prefect server: the work pool, everything in prefect.yaml, and the automation that clears a dead run's
 slot.
 
-Run ``python -m flows.deployed.deploy [FILE]`` with PREFECT_API_URL and DTA_PROJECT set. ``dta schedule`` runs it when it
-starts.
+Run ``python -m flows.deployed.deploy [FILE]`` with PREFECT_API_URL and DTA_PROJECT set. ``dta schedule`` does this at
+each start.
 """
 
 import subprocess
