@@ -1,4 +1,4 @@
-"""The command ``dta``: its commands in the order in which a person needs them, and how errors end."""
+"""The command ``dta``: its commands, in the order in which people need them, and how errors end."""
 
 import sys
 
@@ -33,13 +33,13 @@ app.add_typer(register_app, name="register")
 
 
 def main() -> None:
-    """Run the command; errors that a person can act on, and signals, end in one message and an exit code."""
+    """Run the command. Errors that a person can act on, and signals, end with one message and an exit code."""
     prepare_streams()
     try:
         with listening(), cycles_seldom_sought():
             _run_app()
     except SystemExit as ended:
-        # typer's help, and whatever writes by itself: the reader had enough.
+        # Typer's help, and other direct output: the reader has stopped reading.
         if isinstance(ended.__context__, BrokenPipeError):
             silence(sys.stdout)
             sys.exit(0)
@@ -66,13 +66,13 @@ def _run_app() -> None:
     try:
         app()
     except SystemExit as ended:
-        # typer makes 130 of every signal, without a word.
+        # Typer turns every signal into exit code 130, without a message.
         cause = ended.__context__.__cause__ if ended.__context__ else None
         if isinstance(cause, Interrupted):
             raise cause from None
         raise
     except Exception as error:
-        stop_if_asked()  # DuckDB makes another fault of a signal
+        stop_if_asked()  # DuckDB reports a signal as another error
         if type(error).__module__ == "_duckdb" and (fault := storage_error(error)):
             raise fault from error
         if type(error).__name__ in ("BinderException", "CatalogException") and sys.argv[1:2] not in (

@@ -1,4 +1,4 @@
-"""``dta explain``, ``sql``, ``compare``, ``status``, ``sources`` and ``site``: what the current release says."""
+"""``dta explain``, ``sql``, ``compare``, ``status``, ``sources`` and ``site``: read the current release."""
 
 from pathlib import Path
 from typing import Annotated, Literal
@@ -6,18 +6,18 @@ from typing import Annotated, Literal
 import typer
 
 from flows.cli.consoles import out_console
-from flows.cli.options import Out, Source, Year, released, settings_from
+from flows.cli.options import Force, Out, Source, Year, released, settings_from
 
 SHOWN_ROWS = 200
 
 
 def explain(
-    name: Annotated[str, typer.Argument(help="Name or CDS code of a district or county office.")],
+    name: Annotated[str, typer.Argument(help="Name or CDS code of a district, county office or charter school.")],
     year: Year = None,
-    full: Annotated[bool, typer.Option("--full", help="Also causes, what to watch, loans, cases and sources.")] = False,
+    full: Annotated[bool, typer.Option("--full", help="Add causes, what to watch, loans, cases and sources.")] = False,
     out: Out = None,
 ) -> None:
-    """Say why an LEA is eligible or not, or what is missing; show its student groups by Dashboard."""
+    """Show why an LEA is eligible or not, or what is missing, with its student groups by Dashboard."""
     place = released(out)
     from flows.cli.tables import show_report
     from reports.book import read_book
@@ -31,28 +31,28 @@ def explain(
 
 
 def sql(
-    query: Annotated[str | None, typer.Argument(help="A query on the tables of the current release.")] = None,
+    query: Annotated[str | None, typer.Argument(help="SQL query on the tables of the current release.")] = None,
     recipe: Annotated[
         str | None,
-        typer.Option("--recipe", help="A question that is kept with its query, by name, in place of a query."),
+        typer.Option("--recipe", help="Name of a saved question to run instead of a query."),
     ] = None,
     param: Annotated[
         list[str] | None,
-        typer.Option("--param", help="A value for a parameter of the recipe, as name=value; may be given again."),
+        typer.Option("--param", help="Value for a parameter of the recipe, as name=value; repeatable."),
     ] = None,
-    recipes: Annotated[bool, typer.Option("--recipes", help="List the questions that are kept.")] = False,
+    recipes: Annotated[bool, typer.Option("--recipes", help="List the saved questions.")] = False,
     format: Annotated[
         Literal["table", "csv", "plain-csv", "json", "parquet"],
-        typer.Option("--format", help="How rows are written: csv for Excel; plain-csv, json or parquet for programs."),
+        typer.Option("--format", help="Format of rows: table; csv for Excel; plain-csv, json or parquet for programs."),
     ] = "table",
     out_file: Annotated[
         Path | None,
-        typer.Option("--out-file", help="Write the rows to this file; its ending says how, if --format does not."),
+        typer.Option("--out-file", help="Write the rows to this file; the default format follows its extension."),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file if it is there.")] = False,
+    force: Force = False,
     out: Out = None,
 ) -> None:
-    """Query the current release, read-only; or ask one of the questions that are kept."""
+    """Query the current release (read-only), or run a saved question."""
     from flows.cli.question import asked_query, list_recipes
 
     if recipes:
@@ -70,20 +70,20 @@ def compare(
     a: Annotated[
         str | None,
         typer.Argument(
-            help="A determination year, or a release: its id, 'previous' or 'current'. Without any, the last two years."
+            help="Determination year, or release ('previous', 'current' or an id); default: the last two years."
         ),
     ] = None,
-    b: Annotated[str | None, typer.Argument(help="Another one of the same kind.")] = None,
+    b: Annotated[str | None, typer.Argument(help="Year or release to compare it with.")] = None,
     format: Annotated[
         Literal["words", "csv", "plain-csv", "json"],
-        typer.Option("--format", help="How changes are written to the standard output."),
+        typer.Option("--format", help="Format of changes: words; csv for Excel; plain-csv or json for programs."),
     ] = "words",
     full: Annotated[
-        bool, typer.Option("--full", help="In words: also verdicts that are not eligible on either side.")
+        bool, typer.Option("--full", help="In words: add verdicts that are not eligible on either side.")
     ] = False,
     out: Out = None,
 ) -> None:
-    """Say which verdicts differ between two determination years or two releases, and by which student groups."""
+    """Show which verdicts differ between two determination years or two releases, and because of which groups."""
     from flows.cli.tables import show_comparison
     from reports.compare import compare as collect
 
@@ -91,7 +91,7 @@ def compare(
 
 
 def status(out: Out = None) -> None:
-    """Say which release is current, how old it is, how the last run ended, and what it was made from."""
+    """Show the current release, its age and sources, and how the last run ended."""
     from flows.cli.status import show_status
 
     if code := show_status(settings_from(out=out).out, out_console):
@@ -104,7 +104,7 @@ def sources(
     year: Annotated[int | None, typer.Option("--year", help="Only files of this Dashboard year.")] = None,
     missing: Annotated[bool, typer.Option("--missing", help="Only files that are not loaded.")] = False,
 ) -> None:
-    """List the files that the pipeline knows: where they come from, whether they are loaded, and how fresh they are."""
+    """List the files of the catalog: whether they are loaded, how fresh they are, and when changes are expected."""
     from flows.cli.status import show_sources
 
     show_sources(settings_from(source, out), out_console, year, missing)
@@ -114,10 +114,10 @@ def site(
     out: Out = None,
     open_browser: Annotated[bool, typer.Option("--open/--no-open", help="Open the first page in the browser.")] = True,
     port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="Port of the loopback address; 0 is any free one.")
+        int, typer.Option("--port", min=0, max=65535, help="Port on the loopback address; 0 picks a free one.")
     ] = 0,
 ) -> None:
-    """Show pages, tables and SQL of the current release in the browser, on this computer only."""
+    """Show the pages, tables and SQL of the current release in the browser, on this computer only."""
     place = released(out)
     from reports.serve.server import serve_site
 

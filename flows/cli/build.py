@@ -1,6 +1,4 @@
-"""``dta build``: the inner loop of who changes SQL: build tables on a database that is kept, without gates and without
-a release.
-"""
+"""``dta build``: for people who change SQL. It builds tables in a database that stays, without gates or a release."""
 
 import difflib
 import shutil
@@ -12,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from flows.cli.consoles import out_console as console
-from flows.cli.options import settings_from
+from flows.cli.options import Source, settings_from
 from transforms.errors import ConfigError
 
 if TYPE_CHECKING:
@@ -20,7 +18,7 @@ if TYPE_CHECKING:
 
     from transforms.settings import Settings
 
-# Without meta: its tables are about a release, and there is none here.
+# Without meta: its tables are about a release, and a build has none.
 BUILT = ("core", "criteria", "determinations", "ahead", "facts", "marts")
 NAME = "dev.duckdb"
 
@@ -31,25 +29,20 @@ def build(
         typer.Option(
             "--select",
             help=(
-                "A table or stage; 'x+' with all that is made from x, '+x' with all that x is made from. May be given"
-                " again."
+                "Table or stage to build; 'x+' adds everything downstream of x, '+x' everything upstream; repeatable."
             ),
         ),
     ] = None,
     keep: Annotated[
         bool,
-        typer.Option(
-            "--keep", help="Build on the database that the last build left, in place of reading the sources anew."
-        ),
+        typer.Option("--keep", help="Use the database of the last build instead of reading the sources again."),
     ] = False,
     list_order: Annotated[
-        bool, typer.Option("--list", help="List the tables in the order in which they are built, and what each reads.")
+        bool, typer.Option("--list", help="List the tables in build order, and what each reads.")
     ] = False,
-    source: Annotated[
-        str | None, typer.Option("--source", help="'sample', 'catalog', or a folder of files named as CDE names them.")
-    ] = None,
+    source: Source = None,
 ) -> None:
-    """Build SQL models on a database of your own, build/dev.duckdb in the work folder.
+    """Build SQL models in a separate database, build/dev.duckdb in the work folder.
 
     Nothing is checked or published.
     """
@@ -70,7 +63,7 @@ def build(
 
 
 def selected(wanted: list[str]) -> list[tuple[str, str]]:
-    """Stage and table of what is asked for, in the order of building; everything if nothing is.
+    """Return stage and table of everything that is selected, in build order; all tables if ``wanted`` is empty.
 
     Raises BadParameter for an unknown name.
     """
@@ -88,7 +81,7 @@ def selected(wanted: list[str]) -> list[tuple[str, str]]:
         if not seeds:
             near = difflib.get_close_matches(name, [*BUILT, *names], n=3)
             raise typer.BadParameter(
-                f"there is no table or stage {name!r}{'; do you mean ' + ' or '.join(near) + '?' if near else ''}",
+                f"there is no table or stage {name!r}{'; did you mean ' + ' or '.join(near) + '?' if near else ''}",
                 param_hint="--select",
             )
         found |= seeds
@@ -101,7 +94,7 @@ def selected(wanted: list[str]) -> list[tuple[str, str]]:
 
 
 def _with_inputs(names: set[str], reads: dict[str, set[str]]) -> set[str]:
-    """Names, what they read, what that reads, and so on."""
+    """Return names, what they read, what that reads, and so on."""
     found, new = set(names), set(names)
     while new:
         new = set().union(*(reads[n] for n in new)) - found
@@ -110,7 +103,7 @@ def _with_inputs(names: set[str], reads: dict[str, set[str]]) -> set[str]:
 
 
 def _read_sources(settings: "Settings", path: Path) -> None:
-    """All steps before the gates, as a run has them; the database stays as ``path``."""
+    """Run all steps before the gates, as in a run. The database is saved as ``path``."""
     from flows.steps import STEPS
     from transforms.inputs import check_configuration
     from transforms.run import Run
@@ -129,11 +122,11 @@ def _read_sources(settings: "Settings", path: Path) -> None:
         shutil.copyfile(made, path)
     finally:
         run.finish()
-    console.print(f"Kept: {path}", markup=False, soft_wrap=True)
+    console.print(f"Saved: {path}", markup=False, soft_wrap=True)
 
 
 def _build_tables(settings: "Settings", path: Path, chosen: list[tuple[str, str]]) -> None:
-    """Build the tables on the kept database, with the rules, lists and macros as they are now."""
+    """Build the tables in the saved database, with the current rules, lists and macros."""
     import duckdb
 
     from transforms.build import build_checked
@@ -151,7 +144,7 @@ def _build_tables(settings: "Settings", path: Path, chosen: list[tuple[str, str]
             load_rule_tables(rules, connection)
             load_macros(connection)
             said = not any(stage == "facts" for stage, _ in chosen)
-            if any(stage == "ahead" for stage, _ in chosen):  # one computation, of which the watch list stays
+            if any(stage == "ahead" for stage, _ in chosen):  # one computation for the stage; only the watch list stays
                 chosen = (
                     [c for c in chosen if c[0] in BUILT[:3]]
                     + [("ahead", "watch_rows")]
@@ -173,14 +166,14 @@ def _build_tables(settings: "Settings", path: Path, chosen: list[tuple[str, str]
                     markup=False,
                 )
     except duckdb.IOException as error:
-        advice = "If another program has it open, close it there; else build it anew, without --keep"
+        advice = "If another program has it open, close it there; otherwise build again without --keep"
         raise ConfigError(
             f"{path} or a file that it reads cannot be used ({str(error).splitlines()[0]}). {advice}."
         ) from error
 
 
 def _rows(connection: "duckdb.DuckDBPyConnection", table: str) -> Iterator[int]:
-    """Number of rows, if the table is there."""
+    """Yield the number of rows if the table exists."""
     from transforms.database import quote
 
     if connection.execute("select 1 from duckdb_tables() where table_name = ?", [table]).fetchone():

@@ -1,4 +1,4 @@
-"""Where commands print: any code page, a reader that stops reading, and no character that a terminal would obey."""
+"""Output of commands: for any code page, for readers that stop reading, and without control characters."""
 
 import codecs
 import io
@@ -19,20 +19,20 @@ from rich.text import Text
 
 from transforms.control_characters import control_in, shown
 
-# What a code page may lack, in as many characters, so that tables stay in line. Other letters lose their accents; the
-# rest becomes "?".
+# Characters that a code page may lack, each with one ASCII character, so that tables stay aligned. Other letters lose
+# their accents; the rest becomes "?".
 PLAIN = str.maketrans("–—−‐‑‘’‚“”„…●○•·▲▼✓✗×→←≥≤†‡‹›«» ", "-----'''\"\"\".*oo.^v+xx><><++<><> ")
 BRAILLE = range(0x2800, 0x2900)  # of a spinner
 
 
 def in_ascii(text: str) -> str:
-    """The text for a code page that lacks its characters."""
+    """Return the text in ASCII, for a code page that lacks its characters."""
     plain = text.translate(PLAIN)
     return "".join(c if c.isascii() else "*" if ord(c) in BRAILLE else _bare(c) for c in plain)
 
 
 def _bare(letter: str) -> str:
-    """A letter without its accent, or a question mark."""
+    """Return a letter without its accent, or a question mark."""
     return unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()[:1] or "?"
 
 
@@ -46,29 +46,30 @@ codecs.register_error("dta-console", _replace)
 
 
 def prepare_streams() -> None:
-    """Let the standard streams replace what their code page lacks, instead of failing. One that whoever started us has
-    closed reads nothing, or is read by nobody: the next file that is opened would have its number.
+    """Let the standard streams replace characters that their code page lacks, instead of failing.
+
+    Opens the null device for a stream that is closed: otherwise the next opened file would get its number.
     """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
-            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - as long as the process
+            setattr(sys, name, Path(os.devnull).open(mode))  # noqa: SIM115 - open until the process ends
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="dta-console")
 
 
 def silence(stream: IO[Any]) -> None:
-    """Let what is still written to ``stream`` vanish: its reader has gone, as ``head`` does, and the work goes on."""
-    with suppress(OSError, ValueError):  # a stream of a test has no number
+    """Discard further output to ``stream``: its reader, such as ``head``, is gone, and the work continues."""
+    with suppress(OSError, ValueError):  # a stream of a test has no file number
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, stream.fileno())
         os.close(nowhere)
 
 
 def flush_streams() -> None:
-    """Write what is left; nobody need be there to read it."""
+    """Write remaining output, even if there is no reader."""
     for stream in (sys.stdout, sys.stderr):
-        with suppress(ValueError, AttributeError):  # closed by whoever started us
+        with suppress(ValueError, AttributeError):  # a closed stream
             try:
                 stream.flush()
             except BrokenPipeError:
@@ -76,26 +77,26 @@ def flush_streams() -> None:
 
 
 class Screen(Console):
-    """A console whose text never holds control characters, and which outlives its reader.
+    """A console that prints no control characters, and continues without a reader.
 
-    Texts like ``:x:`` stay what they are.
+    Texts like ``:x:`` do not become emoji.
     """
 
     def __init__(self, stderr: bool = False) -> None:
         super().__init__(stderr=stderr, emoji=False, highlight=False)
 
     def render_str(self, text: str, **given: Any) -> Text:
-        """Text of a string, safe to show."""
+        """Return the text of a string, safe to print."""
         return super().render_str(_safe(text), **given)
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Segments, safe to show; those that move the cursor are our own."""
+        """Yield segments that are safe to print. Segments that move the cursor are our own and stay."""
         for segment in super().render(renderable, options):
             unsafe = segment.control is None and control_in(segment.text)
             yield Segment(_safe(segment.text), segment.style) if unsafe else segment
 
     def on_broken_pipe(self) -> None:
-        """Go on without a reader."""
+        """Continue without a reader."""
         silence(self.file)
 
 
@@ -103,17 +104,17 @@ out_console, err_console = Screen(), Screen(stderr=True)
 
 
 def say_error(message: str) -> None:
-    """Say on the error stream why a command ends."""
+    """Print on the error stream why a command ends."""
     err_console.print(f"[bold]Error:[/] {escape(message)}", soft_wrap=True)
 
 
 def written(target: Path) -> None:
-    """Say which file or folder a command wrote."""
+    """Print which file or folder a command wrote."""
     out_console.print(f"Written: {escape(str(target))}", soft_wrap=True)
 
 
 def moving_line(console: Console, disable: bool = False) -> Progress:
-    """A line that shows what is being done; names of files in it are shown as they are."""
+    """Return a moving line that shows progress. File names in it are not read as markup."""
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True, disable=disable)
 
@@ -123,7 +124,7 @@ def _safe(text: str) -> str:
 
 
 class _Output(io.RawIOBase):
-    """The standard output for bytes, for writers that close what they were given: it stays open."""
+    """Standard output for bytes that stays open if a writer closes it."""
 
     def writable(self) -> bool:
         return True
@@ -137,7 +138,7 @@ class _Output(io.RawIOBase):
 
 @contextmanager
 def raw_output() -> Iterator[_Output]:
-    """The standard output for bytes. A reader that stops reading ends the block, and is no fault."""
+    """Yield standard output for bytes. If the reader stops reading, the block ends without an error."""
     flush_streams()
     try:
         with _Output() as stream:
@@ -147,9 +148,7 @@ def raw_output() -> Iterator[_Output]:
 
 
 def json_line(row: object) -> bytes:
-    """One row as JSON in UTF-8, whatever the code page; control characters stay escaped, so that a terminal can show
-    it.
-    """
+    """Return one row as JSON in UTF-8, for any code page. Control characters are escaped, so a terminal can show it."""
     text = json.dumps(row, ensure_ascii=False, allow_nan=False)
     if control_in(text):
         text = "".join(json.dumps(c)[1:-1] if control_in(c) else c for c in text)

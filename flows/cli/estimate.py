@@ -17,28 +17,28 @@ if TYPE_CHECKING:
 
 def estimate(
     file: Annotated[
-        Path | None, typer.Argument(help="Local estimates: a file that --template wrote and a person filled in.")
+        Path | None, typer.Argument(help="Local estimates: a file that --template wrote and you filled in.")
     ] = None,
     template: Annotated[
-        str | None, typer.Option("--template", help="Write the file to fill in for this county, by name or code.")
+        str | None, typer.Option("--template", help="Write a file to fill in for this county (name or code).")
     ] = None,
     year: Annotated[
         int | None,
-        typer.Option("--year", help="Determination year; the first after the newest loaded Dashboard if not given."),
+        typer.Option("--year", help="Determination year; default: the first after the newest loaded Dashboard."),
     ] = None,
     rules: Annotated[
-        str | None, typer.Option("--rules", help="2026-preview; the newest confirmed rules if not given.")
+        str | None, typer.Option("--rules", help="2026-preview; default: the newest confirmed rules.")
     ] = None,
     carry_over: Annotated[
-        bool, typer.Option("--carry-over", help="Use results of the newest Dashboard for missing ones, and say so.")
+        bool, typer.Option("--carry-over", help="Use results of the newest Dashboard for missing ones, and mark them.")
     ] = False,
     to: To = Path(),
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Say who is certain, possible or ruled out on the next Dashboard that is not loaded.
+    """Show which LEAs are certain, possible or ruled out on the next Dashboard that is not loaded.
 
-    Writes tables, pages and a workbook to a folder of their own. Never part of a release.
+    Writes tables, pages and a workbook to a new folder. They are never part of a release.
     """
     from reports.output import file_name, whole_folder
     from reports.published import release_database
@@ -80,8 +80,8 @@ def _write_template(found: "Estimate", county: str, to: Path, force: bool) -> No
     with whole_file(target, force) as path:
         write_csv(table, path)
     console.print(
-        f"{table.num_rows:,} rows to fill in, by the rules {found.named}. Leave empty what you do not know; write none"
-        " where there is no result. Then: dta estimate FILE.csv"
+        f"{table.num_rows:,} rows to fill in, for the rules {found.named}. Leave a value empty if you do not know it;"
+        " write none if there is no result. Then: dta estimate FILE.csv"
     )
     written(target)
 
@@ -98,16 +98,16 @@ def _write_all(found: "Estimate", folder: Path) -> None:
 
 
 def _warn(found: "Estimate") -> None:
-    """Lines that may be about the wrong group: they are believed."""
+    """Warn about lines that may be about the wrong group. They are used."""
     if lines := found.without_precedent:
         log.print(
-            f"Warning: no result of this group or indicator in any loaded Dashboard (line {few_of(lines, 10)}). It is"
-            " used all the same."
+            f"Warning: no loaded Dashboard has a result of this group or indicator (line {few_of(lines, 10)}). The line"
+            " is still used."
         )
 
 
 def _show(found: "Estimate") -> None:
-    """The answer: counts as a range, and what the release covers."""
+    """Print the result: counts as a range, and what the release covers."""
     from transforms.estimate.tables import COUNTS
     from transforms.wording.sentences.estimate import counts_sentences
 

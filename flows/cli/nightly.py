@@ -1,4 +1,4 @@
-"""``dta schedule``, ``watch``, ``backfill`` and ``notify``: the nights that nobody watches."""
+"""``dta schedule``, ``watch``, ``backfill`` and ``notify``: unattended runs."""
 
 from datetime import date
 from pathlib import Path
@@ -8,7 +8,7 @@ import typer
 
 from flows.cli.consoles import err_console
 from flows.cli.consoles import out_console as console
-from flows.cli.options import Out, read_day, settings_from
+from flows.cli.options import Out, Source, read_day, settings_from
 from transforms.errors import ConfigError, ReleaseError
 
 
@@ -17,11 +17,11 @@ def schedule(
         int, typer.Option("--port", min=1024, max=65535, help="Port of the Prefect server, on this machine only.")
     ] = 4200,
     deployments: Annotated[
-        Path | None, typer.Option("--deployments", help="Another file of deployments than prefect.yaml.")
+        Path | None, typer.Option("--deployments", help="File of deployments; default: prefect.yaml.")
     ] = None,
     out: Out = None,
 ) -> None:
-    """Run every night: start a Prefect server and a worker on this machine, deploy, and keep both up until stopped."""
+    """Run every night: start a Prefect server and a worker on this machine, deploy, and keep both running."""
     from flows.deployed.schedule import schedule as keep_up
     from transforms.settings import PROJECT
 
@@ -30,13 +30,13 @@ def schedule(
 
 def watch(
     hours: Annotated[
-        float, typer.Option("--hours", min=0.01, max=9999, help="Hours without a good check before it is reported.")
+        float, typer.Option("--hours", min=0.01, max=9999, help="Hours without a good check before this is reported.")
     ] = 48,
     out: Out = None,
 ) -> None:
-    """Say whether a night went well lately and the current release is whole.
+    """Check that a night went well lately and that the current release is intact.
 
-    Exit code 6, and a notification once a day, if not.
+    If not, exit code 6 and a notification once a day.
     """
     from flows.watch import look, tell_now
     from transforms.wording.sentences.phrases import capitalized
@@ -61,14 +61,16 @@ def backfill(
     last_year: Annotated[int | None, typer.Option("--to", help="Last determination year.")] = None,
     day: Annotated[
         list[date] | None,
-        typer.Option("--day", parser=read_day, metavar="DAY", help="Decide as of this day; may be repeated."),
+        typer.Option(
+            "--day", parser=read_day, metavar="DAY", help="Decide as of this day and ignore later records; repeatable."
+        ),
     ] = None,
-    source: Annotated[str | None, typer.Option("--source", help="As for dta run.")] = None,
+    source: Source = None,
     out: Annotated[
-        Path | None, typer.Option("--out", help="Folder with one folder of releases for each year or day.")
+        Path | None, typer.Option("--out", help="Folder to write to; each year or day gets a folder of releases in it.")
     ] = None,
 ) -> None:
-    """Decide earlier years or days from the files that are loaded today, each into a folder of its own."""
+    """Decide earlier years or days from the files that are loaded today, each into its own folder."""
     from flows.backfill import fill, plan
     from flows.logs import json_log, text_log
     from flows.runner import execute

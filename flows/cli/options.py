@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 def read_day(text: str) -> date:
-    """A day as typed, such as 2024-03-01. Raises BadParameter, in words."""
+    """Return a day as typed, such as 2024-03-01. Raises BadParameter."""
     try:
         return clock.read_day(text)
     except ValueError as error:
@@ -26,26 +26,35 @@ Source = Annotated[
     typer.Option(
         "--source",
         help=(
-            "'sample', 'catalog' (as published, and the inbox), or a folder of files named as CDE names them. Also"
-            " DTA_SOURCE."
+            "'sample', 'catalog' (files from their publishers, and the inbox), or a folder of files with CDE's file"
+            " names; default: DTA_SOURCE, or 'sample'."
         ),
     ),
 ]
 Out = Annotated[
-    Path | None, typer.Option("--out", help="Folder of releases; OUT/current/dta.duckdb is the release. Also DTA_OUT.")
+    Path | None,
+    typer.Option(
+        "--out",
+        help="Folder of releases; OUT/current/dta.duckdb is the current one. Default: DTA_OUT, or data/published.",
+    ),
 ]
 AsOf = Annotated[
     date | None,
-    typer.Option("--as-of", parser=read_day, metavar="DAY", help="Decide as of this day; later records are not known."),
+    typer.Option(
+        "--as-of",
+        parser=read_day,
+        metavar="DAY",
+        help="Decide as of this day and ignore later records; default: today.",
+    ),
 ]
 
 To = Annotated[Path, typer.Option("--to", help="Folder to write to.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace what is there.")]
-Year = Annotated[int | None, typer.Option("--year", help="Determination year; the latest if not given.")]
+Force = Annotated[bool, typer.Option("--force", help="Replace existing files.")]
+Year = Annotated[int | None, typer.Option("--year", help="Determination year; default: the latest.")]
 
 
 def settings_from(source: str | None = None, out: Path | None = None, as_of: date | None = None) -> "Settings":
-    """Settings with the given options over DTA_* variables. Raises ConfigError that names a wrong variable."""
+    """Return the settings. Options override DTA_* variables. Raises ConfigError that names a wrong variable."""
     from pydantic import ValidationError
 
     from transforms.settings import Settings
@@ -62,8 +71,9 @@ def settings_from(source: str | None = None, out: Path | None = None, as_of: dat
 
 
 def released(out: Path | None) -> Path:
-    """Folder of releases that has a current one. Raises ReleaseError: asked before anything heavy is imported, so that
-    whoever has no release hears it at once.
+    """Return the folder of releases if it has a current release; otherwise raise ReleaseError.
+
+    Call before slow imports, so that the error appears at once.
     """
     from transforms.release.current import required_release
 

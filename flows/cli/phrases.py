@@ -1,4 +1,4 @@
-"""Small things said in the way people read them."""
+"""Short texts for people that several commands print."""
 
 import re
 import shlex
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from reports.release_changes import ReleaseChanges
 
 SHOWN = 5
-LISTED = 10  # LEAs that joined or left the list; the others are counted
+LISTED = 10  # LEAs that joined or left the list; the rest are counted
 
 
 def ago(moment: str) -> str:
-    """A moment, ISO text with its zone, as a person reads it."""
+    """Return how long ago a moment was. ``moment`` is ISO text with a time zone."""
     seconds = (clock.now() - datetime.fromisoformat(moment)).total_seconds()
     for unit, length in (("day", 86400), ("hour", 3600), ("minute", 60)):
         if seconds >= length:
@@ -31,12 +31,12 @@ def ago(moment: str) -> str:
 
 
 def for_shell(name: str) -> str:
-    """A name as an argument that can be copied into a shell, whatever a file has put into it."""
+    """Return a name as an argument that can be copied into a shell, whatever characters it contains."""
     return f'"{name}"' if re.fullmatch(r"[\w .,'()&/-]+", name) else shlex.quote(name)
 
 
 def failed_checks(status: Mapping[str, Any]) -> str:
-    """The checks that stopped the last run, a line each, with markup; empty if none did."""
+    """Return the checks that stopped the last run, one per line, with markup; empty if none did."""
     stopped = [d for d in status.get("details", []) if d["outcome"] == "error" or d["severity"] == "critical"]
     if status["exit_code"] != GateError.exit_code or not stopped:
         return ""
@@ -56,7 +56,7 @@ def failed_checks(status: Mapping[str, Any]) -> str:
 
 
 def changes_lines(changes: "ReleaseChanges") -> list[str]:
-    """Who left the list since the release before, who is new, and why, and how much assistance changed."""
+    """Return who left the list since the release before, who is new and why, and how much assistance changed."""
     assistance = [changes.about_assistance] if changes.about_assistance else []
     if not changes.headline:
         return assistance
@@ -71,7 +71,7 @@ def changes_lines(changes: "ReleaseChanges") -> list[str]:
 
 
 def unused_lines(unused: Sequence[UnusedFile], indent: str = "") -> list[str]:
-    """One line per file that was seen and not used, with the remedy; with markup."""
+    """Return one line per file that was seen and not used, with the remedy; with markup."""
     if not unused:
         return []
     count = "1 file was" if len(unused) == 1 else f"{len(unused)} files were"
@@ -79,27 +79,25 @@ def unused_lines(unused: Sequence[UnusedFile], indent: str = "") -> list[str]:
 
 
 def unused_text(file: UnusedFile) -> str:
-    """A file that is not used: why, what to do, and what is used in its place."""
+    """Return why a file is not used, what to do, and what is used instead."""
     where = f", line {file.line}" if file.line else ""
     instead = " The edition of the release before is used." if file.earlier_sha256 else ""
     return f"{file.file}{where}: {file.reason}. {file.what_to_do}{instead}"
 
 
 def unused_of(status: Mapping[str, Any]) -> list[UnusedFile]:
-    """The files that the last run did not use."""
+    """Return the files that the last run did not use."""
     return [UnusedFile(**f) for f in status.get("unused_files", [])]
 
 
 def not_listed_as_unused(problems: Iterable[dict[str, str]], unused: Iterable[UnusedFile]) -> list[dict[str, str]]:
-    """Sources that could not be refreshed for another reason than a file that came and is not used: one cause is said
-    once.
-    """
+    """Return the sources that could not be refreshed, without those in ``unused``: a cause is reported once."""
     named = {f.source_id for f in unused}
     return [p for p in problems if p.get("source_id") not in named]
 
 
 def problem_lines(problems: Sequence[dict[str, str]]) -> list[str]:
-    """Source files that could not be refreshed: a line each, or one for many of the same cause, such as no network."""
+    """Return lines about source files that could not be refreshed: one per file, or one for many with one cause."""
     by_message: dict[str, list[dict[str, str]]] = {}
     for problem in problems:
         by_message.setdefault(problem["message"], []).append(problem)
@@ -111,16 +109,16 @@ def problem_lines(problems: Sequence[dict[str, str]]) -> list[str]:
         names, kept = ", ".join(p["file"] for p in found[:SHOWN]), sum(bool(p["accepted_at"]) for p in found)
         lines.append(
             f"{len(found)} files: {message}; {names} and {len(found) - SHOWN} more."
-            f" Accepted before: {kept or 'none'} of them"
+            f" Earlier files used: {kept or 'none'}"
         )
     return lines
 
 
 def problem_text(problem: dict[str, str]) -> str:
-    """A source file that could not be refreshed, why, and how old the one is that serves in its place."""
+    """Return why a source file could not be refreshed, and how old the file is that is used instead."""
     said = f"{problem['file']}: {problem['message']}"
     return said + (
-        f"; the file accepted {ago(problem['accepted_at'])} serves"
+        f"; the file accepted {ago(problem['accepted_at'])} is used"
         if problem["accepted_at"]
-        else "; none was accepted before"
+        else "; there is no earlier file"
     )

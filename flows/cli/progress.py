@@ -1,4 +1,4 @@
-"""Run the steps on a terminal: a moving line per step, then the answer, what is not loaded, and what to do next."""
+"""Run the steps in a terminal: a moving line per step, then the result, what is not loaded, and what to do next."""
 
 import textwrap
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ LINES = 10  # of names under a heading
 
 
 def run_with_progress(settings: Settings, console: Console, log: Console) -> None:
-    """Run all steps; progress goes to the error stream, the result to the standard output."""
+    """Run all steps. Progress goes to the error stream, the result to the standard output."""
     for_programs = settings.log == "json"
     told = json_log(log.file) if for_programs else text_log(log)
     with moving_line(log, disable=for_programs) as progress:
@@ -47,7 +47,7 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Non
     for line in problem_lines(problems):
         console.print(f"[yellow]Not refreshed[/] {escape(line)}.", soft_wrap=True)
     if problems:
-        console.print("Where a file was accepted before, that one serves: see dta sources.")
+        console.print("Earlier files are used where there are any: see dta sources.")
     release = current_release(settings.out)
     if release:
         _answer(settings.out, console)
@@ -58,14 +58,14 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Non
 
 
 def _near(path: Path) -> Path:
-    """The path from the working folder, where it lies in it."""
+    """Return the path relative to the working folder if it is inside it."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
 def _answer(out: Path, console: Console) -> None:
-    """The sentence of the home page, who is new and who left, what is not loaded, warnings, and what to do next: at
-    most a screen of 80 columns.
+    """Print the sentence of the home page, who is new and who left, what is not loaded, warnings, and what to do next:
+    at most one screen of 80 columns.
     """
     with open_release(out) as connection:
         answer = read_answer(connection)
@@ -109,7 +109,7 @@ def _answer(out: Path, console: Console) -> None:
 
 
 def _leas(console: Console, heading: str, leas: Sequence[Row], answer: Answer) -> None:
-    """A heading with their number, and their names with their counties in a paragraph."""
+    """Print a heading with the number of LEAs, and a paragraph of their names and counties."""
     if not leas:
         return
     lines = textwrap.wrap(

@@ -24,9 +24,9 @@ ENDINGS = {".csv": "csv", ".json": "json", ".jsonl": "json", ".ndjson": "json", 
 
 
 def run_query(out: Path, query: str, format: str, console: Console, shown_rows: int, parameters: Parameters) -> None:
-    """Run ``query`` read-only, without access to any other file, and write its rows.
+    """Run ``query`` read-only, without access to any other file, and print its rows.
 
-    A parameter ``cds`` may be a name. Raises QueryError.
+    The parameter ``cds`` may be a name. Raises QueryError.
     """
     table = _rows(out, query, parameters)
     with _writable():
@@ -41,13 +41,15 @@ def run_query(out: Path, query: str, format: str, console: Console, shown_rows: 
 def write_query(
     out: Path, query: str, format: str, target: Path, force: bool, console: Console, parameters: Parameters
 ) -> None:
-    """The same into a file, whole or not at all, in the format that its ending names if none is given.
+    """Run ``query`` and write its rows to a file, completely or not at all. The default format follows its extension.
 
     Raises QueryError or OutputError.
     """
     chosen = format if format != "table" else ENDINGS.get(target.suffix.lower())
     if chosen is None:
-        raise QueryError(f"How to write {target.name}? Let it end in .csv, .json or .parquet, or give --format.")
+        raise QueryError(
+            f"The format of {target.name} is unknown. End it in .csv, .json or .parquet, or give --format."
+        )
     refuse_place(target, force)
     table = _rows(out, query, parameters)
     with _writable(), whole_file(target, force) as path, path.open("wb") as stream:
@@ -57,7 +59,7 @@ def write_query(
 
 @contextmanager
 def _writable() -> Iterator[None]:
-    """Say in words that a value has no form for people, such as a day beyond the year 9999."""
+    """Raise QueryError if a value cannot be written, such as a day after the year 9999."""
     try:
         yield
     except (OverflowError, ValueError) as error:

@@ -1,4 +1,4 @@
-"""What ``dta sql`` is asked: a query as typed, or a recipe with its parameters. Known before a release is opened."""
+"""The question for ``dta sql``: a typed query, or a recipe with its parameters. Checked before a release is opened."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -20,12 +20,12 @@ class QueryError(DtaError):
 
 
 def asked_query(query: str | None, recipe: str | None, given: Sequence[str]) -> tuple[str, Parameters]:
-    """The query to run and its parameters: as typed, or those of a recipe.
+    """Return the query to run and its parameters: as typed, or those of a recipe.
 
-    Raises QueryError when it is not one or the other.
+    Raises QueryError unless exactly one of the two is given, or for wrong parameters.
     """
     if (query is None) is (recipe is None):
-        raise QueryError("Give a query, or --recipe with the name of a question; dta sql --recipes lists them.")
+        raise QueryError("Give a query, or --recipe with the name of a saved question; dta sql --recipes lists them.")
     pairs = [pair.partition("=") for pair in given]
     if wrong := [text for text, (name, equals, _) in zip(given, pairs, strict=True) if not (name.strip() and equals)]:
         raise QueryError(f"--param {quoted(wrong[0])} is not of the form name=value, such as year=2024.")
@@ -33,14 +33,14 @@ def asked_query(query: str | None, recipe: str | None, given: Sequence[str]) -> 
         raise QueryError(f"--param gives {quoted(twice[0])} more than once. Give it one value.")
     if recipe is None:
         if pairs:
-            raise QueryError("--param goes with --recipe.")
+            raise QueryError("--param needs --recipe.")
         return query or "", {}
     found = find_recipe(recipe)
     return found.sql, found.bound({name: value for name, _, value in pairs})
 
 
 def list_recipes(console: Console) -> None:
-    """Every question that is kept, with its parameters."""
+    """Print every saved question with its parameters."""
     table = Table(caption="dta sql --recipe NAME --param name=value")
     table.add_column("Recipe", no_wrap=True)
     table.add_column("Question", overflow="fold")

@@ -1,4 +1,4 @@
-"""``dta register``: check the registers that people keep, and add a row field by field."""
+"""``dta register``: check the registers that people keep, and add rows field by field."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -19,11 +19,11 @@ if TYPE_CHECKING:
     from transforms.registers.names import LeaNames
     from transforms.settings import Settings
 
-register_app = typer.Typer(no_args_is_help=True, help="Records that people keep: check them, add to them.")
-AFTER = {  # what a loan or an event leaves open, and the event that settles it
+register_app = typer.Typer(no_args_is_help=True, help="Check the records that people keep, and add to them.")
+AFTER = {  # what is not determined after a loan or an event is added, and the event that settles it
     "state_loans": (
-        "Add its acts, such as authorized and disbursed: dta register add state_loan_events. Until a day of the loan is"
-        " on record, the referral is not determined."
+        "Add its events, such as authorized and disbursed: dta register add state_loan_events. Until the"
+        " register has a day of the loan, the referral is not determined."
     ),
     "repaid": (
         "Ask CCEE whether the referral has ended, and add its answer: the event referral_closed or referral_confirmed."
@@ -38,7 +38,7 @@ AFTER = {  # what a loan or an event leaves open, and the event that settles it
 
 @register_app.command()
 def check() -> None:
-    """Name every problem of every register by row and column, and say how many rows are fine.
+    """Show every problem of every register by row and column, and how many rows are fine.
 
     Exit code 4 if there is a problem.
     """
@@ -66,16 +66,15 @@ def add(
         str,
         typer.Argument(
             help=(
-                "Register: a recorded pathway such as primary or spi; calpads, state_loans, state_loan_events,"
-                " successions, "
-                "necessity_determinations or accepted_differences."
+                "Register: a recorded pathway (such as primary or spi), calpads, state_loans, state_loan_events,"
+                " successions, necessity_determinations or accepted_differences."
             )
         ),
     ],
 ) -> None:
-    """Ask for a row field by field, check it, and add it to the register; the file as it was is kept as a backup.
+    """Ask for a row field by field, check it, and add it to the register. The previous file is kept as a backup.
 
-    Exit code 2, with nothing written, if the answers end before the row is confirmed; 0 if it is declined.
+    Exit code 2, with nothing written, if the input ends before you confirm the row; 0 if you decline it.
     """
     from transforms.registers.append import add_row, all_problems, check_row
     from transforms.registers.load import check_registers, columns_of, registers_of
@@ -108,27 +107,27 @@ def add(
             console.print("Nothing was written.")
             return
     backup = add_row(folder, pathway, values, names)
-    console.print(f"Added to {pathway}.csv. The file as it was: {escape(str(backup))}", soft_wrap=True)
+    console.print(f"Added to {pathway}.csv. Backup of the previous file: {escape(str(backup))}", soft_wrap=True)
     if said := AFTER.get(values["event"] if pathway == "state_loan_events" else pathway):
         console.print(said, soft_wrap=True)
 
 
 @register_app.command()
 def migrate() -> None:
-    """Rewrite columns and values of earlier versions (authorised) as they are written today (authorized); the files as
-    they were are kept as backups.
+    """Replace names and values of earlier versions (authorised) with current ones (authorized). The previous files are
+    kept as backups.
     """
     from transforms.registers.append import migrate as rewrite
 
     backups = rewrite(settings_from().reference)
     for backup in backups:
-        console.print(f"Rewritten. The file as it was: {escape(str(backup))}", soft_wrap=True)
+        console.print(f"Rewritten. Backup of the previous file: {escape(str(backup))}", soft_wrap=True)
     if not backups:
-        console.print("Every register is written as it is today. Nothing was changed.")
+        console.print("All registers have current names and values. Nothing was changed.")
 
 
 def _names(settings: "Settings") -> "LeaNames | None":
-    """What the files of the current release call each LEA; None, and said, where there is no release to ask."""
+    """Return the names of each LEA in the files of the current release. Without a release, print that; return None."""
     from reports.published import open_release
     from transforms.registers.names import names_of
 
@@ -142,39 +141,39 @@ def _names(settings: "Settings") -> "LeaNames | None":
 
 @contextmanager
 def _answers() -> Iterator[None]:
-    """Say apart what the prompts make one of: that the answers ended (UsageError), and that a signal came."""
+    """Separate two causes that end a prompt in the same way: the input ended (UsageError), or a signal came."""
     try:
         yield
     except typer.Abort:
-        console.print()  # the cursor is behind a question
+        console.print()  # the cursor is still after a question
         stop_if_asked()
-        raise UsageError("The answers ended before the row was confirmed. Nothing was written.") from None
+        raise UsageError("The input ended before the row was confirmed. Nothing was written.") from None
 
 
 def _columns_to_mend(problems: list["Problem"], columns: list[str]) -> list[str]:
-    """Say what does not hold between columns or rows, and which columns to ask again."""
+    """Print problems between columns or rows, and return the columns to ask again."""
     for problem in problems:
-        console.print(f"[yellow]Not taken:[/] {escape(f'{problem.column}: {problem.sentence}.')}", soft_wrap=True)
+        console.print(f"[yellow]Not accepted:[/] {escape(f'{problem.column}: {problem.sentence}.')}", soft_wrap=True)
     if problems:
-        console.print("These are asked again; a single space empties a column.")
+        console.print("Enter these columns again. A single space empties a column.")
     touched = {column for problem in problems for column in problem.columns}
     return [c for c in columns if c in touched]
 
 
 def _ask(model: type["Record"], column: str, current: str) -> str:
-    """One value, asked until it fits its column."""
+    """Ask for one value until it fits its column."""
     from transforms.registers.fields import allowed, refusal
 
     info = model.model_fields[column]
     needed = refusal(model, column, "") is not None
     choices = f" One of: {', '.join(allowed(info))}." if allowed(info) else ""
-    console.print(f"\n[bold]{column}[/]{' (needed)' if needed else ''}: {escape(info.description or '')}.{choices}")
+    console.print(f"\n[bold]{column}[/]{' (required)' if needed else ''}: {escape(info.description or '')}.{choices}")
     while True:
         value = str(typer.prompt(column, default=current, show_default=bool(current))).strip()
         complaint = refusal(model, column, value)
         if complaint is None:
             return value
-        console.print(f"  [yellow]Not taken:[/] {escape(complaint)}.")
+        console.print(f"  [yellow]Not accepted:[/] {escape(complaint)}.")
 
 
 def _as_table(name: str, values: dict[str, str]) -> Table:

@@ -1,4 +1,4 @@
-"""``dta releases``, ``rollback``, ``tag`` and ``verify``: what a person does with releases that are published."""
+"""``dta releases``, ``rollback``, ``tag`` and ``verify``: commands on published releases."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,7 +17,7 @@ def _out(out: Path | None) -> Path:
 
 
 def releases(out: Out = None) -> None:
-    """List the releases that are kept, newest first, with their tags."""
+    """List all releases, newest first, with their tags."""
     from flows.cli.phrases import ago
     from transforms.release.current import current_release, pointer_fault, read_manifest, release_folders, tags
     from transforms.release.current import releases as known
@@ -35,7 +35,7 @@ def releases(out: Out = None) -> None:
         named.setdefault(release, []).append(name)
     table = Table(title=f"Releases in {escape(str(folder))}", title_justify="left")
     for heading in ("Release", "", "Published", "As of", "Tags"):
-        table.add_column(heading, overflow="fold", no_wrap=heading in ("Release", ""))  # an id is there to be copied
+        table.add_column(heading, overflow="fold", no_wrap=heading in ("Release", ""))  # people copy ids
     readable = known(folder)
     for path in reversed(readable):
         manifest = read_manifest(path)
@@ -50,7 +50,7 @@ def releases(out: Out = None) -> None:
             escape(", ".join(named.get(path.name, []))),
         )
     faults += [
-        f"Release {path.name} has no manifest that can be read. See: dta verify {path.name}"
+        f"Release {path.name} has no readable manifest. See: dta verify {path.name}"
         for path in release_folders(folder)
         if path not in readable
     ]
@@ -68,12 +68,12 @@ def rollback(
         str | None, typer.Argument(help="Id or tag of the release to go back to; see dta releases.")
     ] = None,
     reason: Annotated[
-        str | None, typer.Option("--reason", help="Why; kept with the hold and in the record of runs.")
+        str | None, typer.Option("--reason", help="Why; recorded with the hold and in the record of runs.")
     ] = None,
-    lift: Annotated[bool, typer.Option("--lift", help="Let the nights publish again.")] = False,
+    lift: Annotated[bool, typer.Option("--lift", help="Lift the hold, so that runs publish again.")] = False,
     out: Out = None,
 ) -> None:
-    """Let readers see an earlier release, and publish nothing until the hold is lifted."""
+    """Make an earlier release current, and publish nothing until the hold is lifted."""
     from transforms.locks import publisher_lock
     from transforms.release.pointer import lift as lift_hold
     from transforms.release.pointer import roll_back
@@ -88,24 +88,24 @@ def rollback(
             hold = lift_hold(folder)
             record_event(folder, "hold lifted", why or hold.reason, hold.release_id)
             message = (
-                f"The hold{f' at release {hold.release_id}' if hold.release_id else ''} is lifted: the next run"
-                " publishes what is due."
+                f"The hold{f' at release {hold.release_id}' if hold.release_id else ''} is lifted. The next run"
+                " can publish."
             )
         else:
             why = why or "no reason given"
             target = roll_back(folder, release, why)
             record_event(folder, "rolled back", why, target.name)
-            message = f"current is release {target.name}. Nothing is published until: dta rollback --lift"
+            message = f"Release {target.name} is current. Nothing is published until: dta rollback --lift"
     console.print(message, markup=False, soft_wrap=True)
 
 
 def tag(
     release: Annotated[str | None, typer.Argument(help="Id of the release, or 'current'.")] = None,
     name: Annotated[str | None, typer.Argument(help="The tag, such as board-2026-12.")] = None,
-    remove: Annotated[str | None, typer.Option("--remove", help="Take this tag away.")] = None,
+    remove: Annotated[str | None, typer.Option("--remove", help="Remove this tag.")] = None,
     out: Out = None,
 ) -> None:
-    """Keep a release for good under a name; OUT/tags/NAME leads to it."""
+    """Keep a release permanently under a name; OUT/tags/NAME points to it."""
     from transforms.locks import publisher_lock
     from transforms.release.pointer import add_tag, remove_tag
     from transforms.release.run_records import record_event
@@ -119,7 +119,7 @@ def tag(
         elif release is not None and name is not None and remove is None:
             kept = add_tag(folder, release, name)
             record_event(folder, "tagged", name, kept.name)
-            message = f"Release {kept.name} stays, as {folder / 'tags' / name}"
+            message = f"Release {kept.name} is kept permanently as {folder / 'tags' / name}"
         else:
             raise typer.BadParameter("Give a release and a tag, or --remove TAG.")
     console.print(message, markup=False, soft_wrap=True)
@@ -127,10 +127,10 @@ def tag(
 
 def verify(
     release: Annotated[str, typer.Argument(help="Id or tag of a release, or 'current'.")] = "current",
-    every: Annotated[bool, typer.Option("--all", help="Every release that is kept.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Verify all releases.")] = False,
     out: Out = None,
 ) -> None:
-    """Compare the files of a release with its manifest, byte for byte; nothing may be missing or beside."""
+    """Compare the files of a release with its manifest, byte for byte; no file may be missing or extra."""
     from transforms.release.current import find_release, pointer_fault, release_folders
     from transforms.release.verify import damage_of
 
@@ -143,9 +143,9 @@ def verify(
         damage = damage_of(path)
         problems += [f"{path.name}/{d}" for d in damage]
         if not damage:
-            console.print(f"Release {path.name} is whole.", markup=False)
+            console.print(f"Release {path.name} is intact.", markup=False)
     if problems:
-        raise ReleaseError("\n".join(problems) + "\nA damaged current release is made anew by: dta run")
+        raise ReleaseError("\n".join(problems) + "\nTo rebuild a damaged current release: dta run")
 
 
 def _existing(out: Path) -> Path:

@@ -1,4 +1,4 @@
-"""``dta report``: a workbook, printed pages, a packet for a county, a letter to finish, from the current release."""
+"""``dta report``: a workbook, printed pages, a county packet or draft letters, from the current release."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -22,17 +22,18 @@ if TYPE_CHECKING:
     from reports.lea import LeaReport
 
 report_app = typer.Typer(
-    no_args_is_help=True, help="Workbook, printed pages, county packets and letters, made from the current release."
+    no_args_is_help=True,
+    help="Write a workbook, printed pages, a county packet or draft letters from the current release.",
 )
 
 KINDS = (
-    "continuum, wraparound, year-1, year-2, three-dashboards (of Differentiated Assistance), charter, leaving, or"
-    " findings: all in one. Without it, a letter of each kind that fits."
+    "continuum, wraparound, year-1, year-2, three-dashboards (of Differentiated Assistance), charter or leaving;"
+    " findings puts all in one letter. Default: one letter for each finding."
 )
 Pages = Literal["eligible", "assisted", "all"]
 PAGES = (
-    "LEAs with a page of their own: those that are eligible or not determined; those that the county office assists"
-    " too; or all."
+    "LEAs that get a page: those that are eligible or not determined; with assisted, also those that the county office"
+    " assists; or all."
 )
 
 
@@ -40,7 +41,7 @@ PAGES = (
 def workbook(
     out_file: Annotated[
         Path | None,
-        typer.Option("--out-file", help="Workbook to write; dta-RELEASE.xlsx in the current folder if not given."),
+        typer.Option("--out-file", help="Workbook to write; default: dta-RELEASE.xlsx in the current folder."),
     ] = None,
     out: Out = None,
     force: Force = False,
@@ -51,7 +52,9 @@ def workbook(
     from reports.workbook.write import write_workbook
 
     if out_file is not None and out_file.suffix.lower() != ".xlsx":
-        raise UsageError(f"How is {out_file.name} a workbook? Let it end in .xlsx: spreadsheets open no other.")
+        raise UsageError(
+            f"The name of a workbook must end in .xlsx: spreadsheets open no other (value {out_file.name!r})."
+        )
     with _release(out) as (connection, book):
         target = out_file or Path(f"dta-{book.release['release_id']}.xlsx")
         with _telling("workbook") as tell, whole_file(target, force) as path:
@@ -64,14 +67,14 @@ def lea(
     name: Annotated[
         str | None, typer.Argument(help="Name or CDS code of a district, county office or charter school.")
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="A page for every LEA, in a folder of their own.")] = False,
-    pdf: Annotated[bool, typer.Option("--pdf/--json", help="A page to print, or what is on it as data.")] = True,
+    every: Annotated[bool, typer.Option("--all", help="Write a page for every LEA, in a new folder.")] = False,
+    pdf: Annotated[bool, typer.Option("--pdf/--json", help="A PDF to print, or its content as JSON.")] = True,
     year: Year = None,
     to: To = Path(),
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Print one LEA's verdicts, reasons and sources on a page or two; or those of every LEA."""
+    """Print the verdicts, reasons and sources of one LEA, or of every LEA, on a page or two each."""
     from reports.lea import collect
     from reports.output import file_name, whole_file
     from reports.published import find_lea
@@ -94,15 +97,15 @@ def lea(
 
 @report_app.command()
 def county(
-    name: Annotated[str, typer.Argument(help="County, by name or two-digit code.")],
+    name: Annotated[str, typer.Argument(help="Name or two-digit code of a county.")],
     pages: Annotated[Pages, typer.Option("--pages", help=PAGES)] = "eligible",
     year: Year = None,
     to: To = Path(),
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Write a packet for one county: its summary, its LEAs by pathway and pages of LEAs as one PDF, its rows as a
-    workbook.
+    """Write a packet for one county: a PDF with its summary, its LEAs by pathway and pages of LEAs, and a workbook with
+    its rows.
     """
     from reports.output import file_name, whole_folder
     from reports.printed.county import find_county, write_packet
@@ -124,9 +127,7 @@ def letter(
     out: Out = None,
     force: Force = False,
 ) -> None:
-    """Write drafts of letters as .docx, one for each finding, with the facts and the evidence, for a person to finish
-    and sign.
-    """
+    """Write draft letters as .docx, one for each finding, with facts and evidence, for a person to finish and sign."""
     from reports.lea import collect
     from reports.output import file_name, refuse_place, whole_file
     from reports.printed.letter import letters_of, write_letter
@@ -137,7 +138,7 @@ def letter(
         kinds = list(letters_of(e))
         if kind is not None and kind not in kinds:
             raise UsageError(
-                f"There is no letter {kind!r} to {e.lea.name} in {e.year}: no such finding is made. There is"
+                f"There is no letter {kind!r} for {e.lea.name} in {e.year}, because there is no such finding. There is"
                 f" {', '.join(kinds)}."
             )
         targets = {
@@ -149,7 +150,7 @@ def letter(
         for k, target in targets.items():
             with whole_file(target, force) as path:
                 write_letter(path, book, e, k)
-    console.print("A draft: the places in brackets are for a person to fill in, and a person signs.")
+    console.print("A draft: a person fills in the places in brackets and signs.")
     for target in targets.values():
         written(target)
 
@@ -157,7 +158,7 @@ def letter(
 def _every_lea(
     connection: "duckdb.DuckDBPyConnection", book: "Book", target: Path, year: int, pdf: bool, force: bool
 ) -> None:
-    """One file per LEA."""
+    """Write one file per LEA."""
     from reports.lea import collect
     from reports.output import file_name, whole_folder
     from reports.published import all_leas
@@ -175,7 +176,7 @@ def _every_lea(
 
 @contextmanager
 def _release(out: Path | None) -> Iterator[tuple["duckdb.DuckDBPyConnection", "Book"]]:
-    """The current release, and what all reports share."""
+    """Open the current release, and read what all reports share."""
     from reports.book import read_book
     from reports.published import open_release
 
@@ -185,14 +186,14 @@ def _release(out: Path | None) -> Iterator[tuple["duckdb.DuckDBPyConnection", "B
 
 @contextmanager
 def _telling(what: str) -> Iterator[Callable[[str], None]]:
-    """A moving line on the error stream, and a function that says what is being written."""
+    """Show a moving line on the error stream. Yields a function that sets its text."""
     with moving_line(log) as progress:
         bar = progress.add_task(what, total=None)
         yield lambda words: progress.update(bar, description=words)
 
 
 def _pages(book: "Book", pdf: bool) -> Callable[["LeaReport"], bytes]:
-    """What makes the page of an LEA, or its JSON."""
+    """Return a function that makes the page of an LEA, or its JSON."""
     from reports.printed.sheet import Printer, facts_of, lea_sheet
 
     printer = Printer(book.release["as_of"])

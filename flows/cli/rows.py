@@ -1,4 +1,4 @@
-"""Rows of a query: as a table in the terminal, or for other programs."""
+"""Write the rows of a query: as a table in the terminal, or for other programs."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-TALL = 12  # lines of a cell, from which on a table is no longer read across
+TALL = 12  # most lines of a cell in a table that is still easy to read
 
 
 def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]], total: int) -> None:
-    """Rows of a query: a table where every word fits and no cell is tall, else one block per row."""
+    """Print rows as a table if every word fits and no cell is tall; otherwise as one block per row."""
     texts = [[shown(v) for v in row] for row in rows]
     words = [
         max((cell_len(w) for t in (name, *(row[i] for row in texts)) for w in t.split()), default=1)
@@ -47,8 +47,8 @@ def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]],
 
 
 def _widths(words: list[int], whole: list[int], spare: int) -> list[int]:
-    """Widths of columns that hold each word: what is spare goes to the narrowest that would wrap. Rich cuts the last
-    column at the edge where words leave little room.
+    """Return widths of columns that hold each word. Spare width goes to the narrowest column that would wrap. Rich
+    would cut off the last column if words leave little room.
     """
     widths = list(words)
     for _ in range(spare):
@@ -60,7 +60,7 @@ def _widths(words: list[int], whole: list[int], spare: int) -> list[int]:
 
 
 def _record(columns: list[str], row: list[str]) -> Table:
-    """One row with a line per column."""
+    """Return one row with a line per column."""
     grid = Table.grid(padding=(0, 2))
     grid.add_column(no_wrap=True, max_width=40)
     grid.add_column(overflow="fold")
@@ -70,7 +70,7 @@ def _record(columns: list[str], row: list[str]) -> Table:
 
 
 def write_rows(table: "pa.Table", format: str, stream: Any) -> None:
-    """Rows as CSV, JSON lines or Parquet."""
+    """Write rows to ``stream`` as CSV, JSON lines or Parquet."""
     if format == "json":
         rows = table.to_pylist(maps_as_pydicts="lossy")
         stream.writelines(json_line({name: plain(value) for name, value in row.items()}) for row in rows)

@@ -1,5 +1,5 @@
-"""``dta run``: one run; with ``--at``, only when it is time for the night. ``dta check``: would these inputs pass?
-``dta accepted``: which failures a person has accepted.
+"""``dta run`` runs once; with ``--at``, only if a nightly run is due. ``dta check`` shows whether the inputs pass.
+``dta accepted`` lists the failures that people have accepted.
 """
 
 from datetime import date, datetime, time
@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 import typer
 
 from flows.cli.consoles import err_console, out_console
-from flows.cli.options import AsOf, Out, Source, read_day, settings_from
+from flows.cli.options import AsOf, Force, Out, Source, read_day, settings_from
 from transforms import clock
 from transforms.errors import DtaError, ReleaseError, UsageError
 from transforms.interrupt import Interrupted
@@ -19,27 +19,29 @@ Year = Annotated[
     int | None,
     typer.Option("--year", help="Decide as of the last day on which the determination of this year was in force."),
 ]
-LogAs = Annotated[Literal["text", "json"] | None, typer.Option("--log", help="How the steps are logged. Also DTA_LOG.")]
+LogAs = Annotated[
+    Literal["text", "json"] | None, typer.Option("--log", help="Format of the log of steps; default: DTA_LOG, or text.")
+]
 At = Annotated[
     str | None,
     typer.Option(
         "--at",
         help=(
-            "Run only when it is this time (04:15) in California or later and no run has ended since. For cron, every"
-            " 15 minutes."
+            "Run only if no run has ended since this time of day in California (such as 04:15). For cron, every 15"
+            " minutes."
         ),
     ),
 ]
 Accept = Annotated[
     list[str] | None,
-    typer.Option("--accept", help="Check of class fault whose failing rows you accept; may be given again."),
+    typer.Option("--accept", help="Check of class fault whose failing rows you accept; repeatable."),
 ]
-Because = Annotated[str | None, typer.Option("--because", help="Why you accept them; needed with --accept.")]
-By = Annotated[str | None, typer.Option("--by", help="Who accepts them; your user name if not given.")]
+Because = Annotated[str | None, typer.Option("--because", help="Why you accept them; required with --accept.")]
+By = Annotated[str | None, typer.Option("--by", help="Who accepts them; default: your user name.")]
 Until = Annotated[
     date | None,
     typer.Option(
-        "--until", parser=read_day, metavar="DAY", help="Last day of the acceptance; else 90 days from today."
+        "--until", parser=read_day, metavar="DAY", help="Last day of the acceptance; default: 90 days from today."
     ),
 ]
 
@@ -64,7 +66,7 @@ def run(
         raise UsageError("Give --as-of or --year, not both: each names the day as of which to decide.")
     settings = settings_from(source, out, as_of)
     if (by or until) and not (accept or settings.accept):
-        raise UsageError("--by and --until go with --accept, which names a check.")
+        raise UsageError("--by and --until need --accept, which names a check.")
     if year is not None:
         settings = settings.model_copy(
             update={"as_of": last_day_in_force(load_rules(settings.reference), year, settings.as_of)}
@@ -88,15 +90,15 @@ def run(
     except DtaError as error:
         if settings.log == "text":
             raise
-        raise typer.Exit(error.exit_code) from error  # the log has said it
+        raise typer.Exit(error.exit_code) from error  # the log has the message
     except Interrupted as error:
         if settings.log == "text":
             raise
-        raise typer.Exit(error.exit_code) from None  # the log has said it
+        raise typer.Exit(error.exit_code) from None  # the log has the message
 
 
 def time_of_day(text: str) -> time:
-    """A time of day written as 04:15. Raises UsageError."""
+    """Return a time of day written as 04:15. Raises UsageError."""
     try:
         return datetime.strptime(text, "%H:%M").time()  # noqa: DTZ007 - a time of day has no zone
     except (TypeError, ValueError) as error:
@@ -104,10 +106,10 @@ def time_of_day(text: str) -> time:
 
 
 def is_due(out: Path, at: time) -> bool:
-    """True if no run for ``out`` has ended since clocks in California last showed ``at``, and none is at work.
+    """Return True if no run for ``out`` has ended since it was last ``at`` in California, and none is in progress.
 
-    A night that the machine slept through, or that was killed, is made up for by the next call; one that failed waits
-    for its next hour.
+    The next call makes up for a run that was missed or killed. After a failed run, the next run is due at the next
+    ``at``.
     """
     from transforms.release.run_records import read_status
 
@@ -122,11 +124,10 @@ def is_due(out: Path, at: time) -> bool:
 
 
 Page = Annotated[Path | None, typer.Option("--page", help="Write the quality page to this file.")]
-Force = Annotated[bool, typer.Option("--force", help="Replace the file of --page if it is there.")]
 
 
 def check(source: Source = None, out: Out = None, as_of: AsOf = None, page: Page = None, force: Force = False) -> None:
-    """Run all stages and checks on the loaded files, and publish nothing. Exit code 5 if a release would be stopped."""
+    """Run all stages and checks on the loaded files without publishing. Exit code 5 if a check stops the release."""
     from flows.check import check_inputs, show_report, write_report
     from reports.output import refuse_place
 
@@ -143,14 +144,14 @@ def check(source: Source = None, out: Out = None, as_of: AsOf = None, page: Page
 
 
 def accepted(out: Out = None) -> None:
-    """List the failures that were accepted: what, who, why and until when."""
+    """List accepted failures: which check, by whom, why and until when."""
     from expectations.acceptances import FILE, load_acceptances
     from flows.cli.rows import show_rows
 
     work = settings_from(None, out).work
     rows = load_acceptances(work)
     if not rows:
-        out_console.print("Nothing was accepted.")
+        out_console.print("No failures have been accepted.")
         return
     columns = ["check", "table or file", "rows", "by", "on", "until", "because"]
     cells = []
@@ -169,6 +170,6 @@ def accepted(out: Out = None) -> None:
         )
     show_rows(out_console, columns, cells, len(cells))
     out_console.print(
-        f"An acceptance ends before when the failing rows or their files change. Register: {work / FILE}",
+        f"An acceptance ends early if the failing rows or their files change. Register: {work / FILE}",
         soft_wrap=True,
     )

@@ -1,5 +1,5 @@
-"""``dta status``: which release is current, whether it is sound, and how the last run ended; and ``dta sources``: the
-catalog with what is loaded and how fresh it is, and every file that was seen and not used.
+"""``dta status`` shows which release is current, whether it is intact, and how the last run ended. ``dta sources``
+lists the files of the catalog, which are loaded, how fresh they are, and every file that was seen and not used.
 """
 
 from pathlib import Path
@@ -35,9 +35,9 @@ NO_RELEASE = ReleaseError.exit_code
 
 
 def show_status(out: Path, console: Console) -> int:
-    """Say it, faults on the error stream.
+    """Print the status; faults go to the error stream.
 
-    Returns the exit code: that of the last run if it did not end well, 6 if there is no sound release, else 0.
+    Returns the exit code: that of the last run if it did not end well, 6 if there is no intact release, otherwise 0.
     """
     last, release = read_status(out), current_release(out)
     faults = list(filter(None, [pointer_fault(out)]))
@@ -62,9 +62,9 @@ def show_status(out: Path, console: Console) -> int:
 
 
 def _show_release(out: Path, release: Path, console: Console) -> list[str]:
-    """The release and what it was made from; returns what is wrong with it."""
+    """Print the release and what it was made from. Returns what is wrong with it."""
     if damage := damage_of(release):
-        return [f"Release {release.name} is damaged ({few_of(damage, 1)}). dta run makes it anew."]
+        return [f"Release {release.name} is damaged ({few_of(damage, 1)}). dta run rebuilds it."]
     from reports.published import FETCH, not_loaded, not_placed, open_release, rows
     from reports.release_changes import release_changes
 
@@ -108,8 +108,8 @@ def _show_last_run(out: Path, last: dict[str, Any], console: Console) -> None:
 
 
 def show_sources(settings: "Settings", console: Console, year: int | None, missing: bool) -> None:
-    """One line per file of the catalog: loaded in the current release, accepted since when, last look, and when changes
-    are expected.
+    """Print one line per file of the catalog: whether the current release uses it, when it was accepted, the last look,
+    and when changes are expected.
     """
     from transforms.sources.catalog import load_catalog
     from transforms.sources.store import Store
@@ -152,7 +152,7 @@ def show_sources(settings: "Settings", console: Console, year: int | None, missi
 
 
 def _look(source: "Source", accepted: "Accepted | None") -> str:
-    """How the last look for a newer file ended, in words."""
+    """Return how the last look for a newer file ended, in words."""
     if accepted is None:
         return "never" if source.url else "no address known"
     said = f"{ago(accepted.checked_at)}: {accepted.outcome}"

@@ -1,4 +1,4 @@
-"""How verdicts look in a terminal: words first, then the grid, then the sources. Color is never the only sign."""
+"""Print verdicts in a terminal: words first, then the grid, then the sources. Color is never the only sign."""
 
 import sys
 from collections.abc import Sequence
@@ -30,7 +30,7 @@ STYLES = {
 
 
 def show_report(console: Console, e: LeaReport, full: bool) -> None:
-    """Verdicts with their reasons, then student groups by Dashboard: a screen. ``full``: all that is known."""
+    """Print verdicts with reasons, then student groups by Dashboard, on one screen. ``full`` prints everything."""
     about = f" · {LEA_KINDS[e.lea.lea_type]} · {e.lea.county} County · CDS {e.lea.cds}"
     console.print(Text.assemble((e.lea.name, "bold"), about), soft_wrap=True)
     console.print(f"Determination year {e.year}, release {escape(e.release_id)}")
@@ -56,7 +56,7 @@ def show_report(console: Console, e: LeaReport, full: bool) -> None:
 
 
 def _show_rest(console: Console, e: LeaReport) -> None:
-    """What to watch, loans, cases, sources."""
+    """Print what to watch, loans, cases and sources."""
     if e.watched:
         console.print("\n[bold]What would change it (a preview, not a finding)[/]")
     for watched in e.watched:
@@ -76,13 +76,13 @@ def _show_rest(console: Console, e: LeaReport) -> None:
 
 
 def _say(console: Console, sentence: str) -> None:
-    """A sentence below what it is about, every line of it."""
+    """Print a sentence with every line indented."""
     for line in console.render_str(sentence).wrap(console, console.width - 3):
         console.print(Text("   ").append_text(line))
 
 
 def _show_verdict(console: Console, v: Verdict, full: bool) -> None:
-    """Status and reason; in full, or where CDE differs or the verdict is open, what is to be added."""
+    """Print status and reason; with notes if ``full``, if CDE differs, or if the verdict is not determined."""
     console.print(Text.assemble((f"{v.sign} {v.label}", STYLES[v.status]), "  ", (v.title, "bold"), f"  {v.statute}"))
     _say(console, escape(v.reason))
     if full or v.agrees_with_cde is False or v.status == "undetermined":
@@ -104,7 +104,7 @@ def _grid(e: LeaReport, full: bool) -> Table:
 
 
 def _fitted(console: Console, table: Table) -> Table:
-    """The table; where it is too wide, without edges and with names that break between words only."""
+    """Return the table. If it is too wide, it has no edges, and names break only between words."""
     wide = console.options.update(width=sys.maxsize)
     if Measurement.get(console, wide, table).maximum > console.width:
         names, *_, last = table.columns
@@ -115,7 +115,7 @@ def _fitted(console: Console, table: Table) -> Table:
 
 
 def _cell(group: GroupLine, year: int, full: bool) -> Text:
-    """One group on one Dashboard: a sign; in full, also what it rests on."""
+    """Return the sign of one group on one Dashboard; if ``full``, also its basis and causes."""
     cell, met = group.cells.get(year), group.state(year) == "met"
     text = Text(group.sign(year), "bold" if met else "dim")
     if cell and full and cell.said:
@@ -128,7 +128,7 @@ def _cell(group: GroupLine, year: int, full: bool) -> Text:
 
 
 def _table(console: Console, title: str, headings: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> None:
-    """A table, if it has rows."""
+    """Print a table if it has rows."""
     table = Table(title=title, title_justify="left")
     for heading in headings:
         table.add_column(heading, overflow="fold", no_wrap=heading in ("SHA-256", "First seen"))
@@ -140,9 +140,9 @@ def _table(console: Console, title: str, headings: tuple[str, ...], rows: Sequen
 
 
 def show_comparison(console: Console, comparison: Comparison, format: str, full: bool) -> None:
-    """Differences in words: their numbers, then who is new, who left and who stays; ``full``: also the others.
+    """Print differences in words: counts, then who is new, who left and who stays; ``full`` adds the others.
 
-    Or as CSV or JSON lines for other programs.
+    Other formats are CSV or JSON lines for other programs.
     """
     rows = comparison.differences
     if format != "words":

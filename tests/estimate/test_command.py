@@ -40,7 +40,7 @@ def filled(published: Workplace, tmp_path_factory: pytest.TempPathFactory) -> Pa
     """Return the template of the county, with three results of one district."""
     folder = tmp_path_factory.mktemp("template")
     said = call("--template", "Monterey", "--out", published.out, "--to", folder)
-    assert "rows to fill in, by the rules 2025-final" in said
+    assert "rows to fill in, for the rules 2025-final" in said
     path = folder / "dta-estimates-monterey-2025.csv"
     rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
     for row in rows:

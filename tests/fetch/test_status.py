@@ -26,8 +26,8 @@ def test_dta_status_says_how_old_the_file_is_that_serves(night: Night, cde: Cde,
     (tmp_path / "out").mkdir(exist_ok=True)
     record_run(tmp_path / "out", "unchanged", "Nothing changed.", None, 0, source_problems=problems)
     said = CliRunner().invoke(app, ["status", "--out", str(tmp_path / "out")]).output
-    assert "eladownload2024.txt: the server answered 503, 4 times; the file accepted 3 days ago serves" in said
-    assert "mathdownload2024.txt: the server answered 404; none was accepted before" in said
+    assert "eladownload2024.txt: the server answered 503, 4 times; the file accepted 3 days ago is used" in said
+    assert "mathdownload2024.txt: the server answered 404; there is no earlier file" in said
 
 
 def test_many_files_of_one_cause_are_one_line() -> None:
@@ -35,7 +35,7 @@ def test_many_files_of_one_cause_are_one_line() -> None:
     gone = [{"file": f"f{n}.txt", "message": "no connection", "accepted_at": ""} for n in range(9)]
     other = {"file": "g.txt", "message": "the server answered 404", "accepted_at": ""}
     assert problem_lines([*gone, other]) == [
-        "9 files: no connection; f0.txt, f1.txt, f2.txt, f3.txt, f4.txt and 4 more. Accepted before: none of them",
-        "g.txt: the server answered 404; none was accepted before",
+        "9 files: no connection; f0.txt, f1.txt, f2.txt, f3.txt, f4.txt and 4 more. Earlier files used: none",
+        "g.txt: the server answered 404; there is no earlier file",
     ]
-    assert problem_lines(gone[:2]) == [f"f{n}.txt: no connection; none was accepted before" for n in range(2)]
+    assert problem_lines(gone[:2]) == [f"f{n}.txt: no connection; there is no earlier file" for n in range(2)]

@@ -41,7 +41,7 @@ def test_a_plus_behind_adds_what_is_made_from_a_table_and_before_it_what_it_need
 
 
 def test_an_unknown_name_is_refused_with_the_nearest() -> None:
-    with pytest.raises(typer.BadParameter, match="do you mean continuum"):
+    with pytest.raises(typer.BadParameter, match="did you mean continuum"):
         selected(["contnuum+"])
 
 

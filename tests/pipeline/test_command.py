@@ -249,9 +249,9 @@ def test_a_fault_of_storage_that_duckdb_meets_is_said_in_words(
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (("run", "--until", "2027-01-01"), "go with --accept"),
-        (("run", "--by", "A. Analyst"), "go with --accept"),
-        (("report", "workbook", "--out-file", "book.csv"), "Let it end in .xlsx"),
+        (("run", "--until", "2027-01-01"), "need --accept"),
+        (("run", "--by", "A. Analyst"), "need --accept"),
+        (("report", "workbook", "--out-file", "book.csv"), "must end in .xlsx"),
     ],
 )
 def test_an_option_that_would_do_nothing_or_harm_is_refused(

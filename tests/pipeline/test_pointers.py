@@ -437,6 +437,6 @@ def test_a_release_that_cannot_be_read_is_listed_by_name(
     assert main(("releases", "--out", shelf), monkeypatch) == 6
     captured = capsys.readouterr()
     assert "2026-11-04-00000004" in captured.out
-    assert "Release 2026-11-02-00000002 has no manifest that can be read" in captured.err
+    assert "Release 2026-11-02-00000002 has no readable manifest" in captured.err
     assert current_release(shelf) is not None
     assert read_manifest(current(shelf))["sequence"] == 9

@@ -99,9 +99,9 @@ def test_a_wrong_value_is_refused_with_the_reason_and_asked_again(reference: Pat
     typed[typed.index("2024-08-01")] = "1 September\n2024-09-31\n2024-08-01"
     ended = register(reference, "add", "spi", answers=[*typed, "y"])
     assert ended.exit_code == 0, ended.output
-    assert "Not taken: a CDS code has 14 digits" in ended.output
-    assert "Not taken: a date is written yyyy-mm-dd" in ended.output
-    assert "Not taken: there is no such day in the calendar" in ended.output
+    assert "Not accepted: a CDS code has 14 digits" in ended.output
+    assert "Not accepted: a date is written yyyy-mm-dd" in ended.output
+    assert "Not accepted: there is no such day in the calendar" in ended.output
     assert to_arrow(load_registers(reference)["spi"]).column("cds").to_pylist() == ["27660680000000"]
 
 
@@ -155,7 +155,7 @@ def test_answers_that_end_before_the_row_is_confirmed_end_with_2(reference: Path
         env={**os.environ, "DTA_REFERENCE": str(reference)},
     )
     assert ended.returncode == 2, ended.stderr
-    assert "The answers ended before the row was confirmed. Nothing was written." in ended.stderr
+    assert "The input ended before the row was confirmed. Nothing was written." in ended.stderr
     assert "Aborted" not in ended.stdout + ended.stderr
     assert text_of(reference, "spi") == before
 
@@ -239,14 +239,14 @@ def test_add_refuses_a_row_whose_code_is_another_leas(
     monkeypatch.setenv("DTA_OUT", str(published.out))
     ended = register(reference, "add", name, answers=[*answers(name, **changes), *again, "y"])
     assert ended.exit_code == 0, ended.output
-    assert "Not taken: cds: this is the code of" in ended.output
+    assert "Not accepted: cds: this is the code of" in ended.output
     assert load_registers(reference)[name].fine == 1
 
 
 def test_migrate_by_command(reference: Path) -> None:
     path = reference / "registers/state_loans.csv"
     path.write_text(path.read_text().replace("amount_authorized_usd", "amount_authorised_usd"))
-    assert "Rewritten. The file as it was:" in register(reference, "migrate").output
+    assert "Rewritten. Backup of the previous file:" in register(reference, "migrate").output
     assert "amount_authorized_usd" in path.read_text()
     assert "Nothing was changed." in register(reference, "migrate").output
 

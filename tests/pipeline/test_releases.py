@@ -159,7 +159,7 @@ def test_verify_tells_and_exits(
     code, said, told = verify("--all")
     assert code == 6
     assert "2026-11-02-00000002/dta.duckdb: other bytes" in told
-    assert "Release 2026-11-01-00000001 is whole." in said
+    assert "Release 2026-11-01-00000001 is intact." in said
     assert "no release or tag '../..'" in verify("../..")[2]
 
 

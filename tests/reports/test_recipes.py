@@ -332,7 +332,7 @@ REFUSED = [
         "Could not convert",
     ),
     (("--recipe", "why", "--param", "cds=' or 1=1 --"), "No LEA is called"),
-    (("--param", "cds=1", "--", "select 1"), "goes with --recipe"),
+    (("--param", "cds=1", "--", "select 1"), "needs --recipe"),
     ((), "--recipes lists them"),
     (("--recipe", "why", "--", "select 1"), "--recipes lists them"),
 ]
