@@ -22,7 +22,7 @@ from transforms.control_characters import control_in, shown
 # Characters that a code page may lack, each with one ASCII character, so that tables stay aligned. Other letters lose
 # their accents; the rest becomes "?".
 PLAIN = str.maketrans("–—−‐‑‘’‚“”„…●○•·▲▼✓✗×→←≥≤†‡‹›«» ", "-----'''\"\"\".*oo.^v+xx><><++<><> ")
-BRAILLE = range(0x2800, 0x2900)  # of a spinner
+BRAILLE = range(0x2800, 0x2900)  # characters of the spinner
 
 
 def in_ascii(text: str) -> str:

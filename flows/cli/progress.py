@@ -21,7 +21,7 @@ from transforms.run import Run, StepResult
 from transforms.settings import Settings
 from transforms.wording.labels import DESIGNATION
 
-LINES = 10  # of names under a heading
+LINES = 10  # most lines of names under a heading
 
 
 def run_with_progress(settings: Settings, console: Console, log: Console) -> None:

@@ -113,7 +113,7 @@ def trial() -> Message:
 
 
 def about_eligibility(out: Path) -> Message | None:
-    """Return the message about LEAs that became or are no longer eligible since the release before; None if none."""
+    """Return the message about newly eligible LEAs and those no longer eligible; None if nothing changed."""
     with open_release(out) as connection:
         changes = release_changes(connection)
         release = current_release(out)

@@ -15,7 +15,7 @@ from transforms.folders import claim_work
 from transforms.locks import only_one
 from transforms.settings import PROJECT, Settings
 
-POOL = "dta"  # of workers
+POOL = "dta"  # work pool
 LOOPBACK = "127.0.0.1"
 
 
