@@ -70,7 +70,7 @@ def compare(
     a: Annotated[
         str | None,
         typer.Argument(
-            help="Determination year, or release ('previous', 'current' or an id); default: the last two years."
+            help="Determination year, or release ('previous', 'current', id or tag); default: the last two years."
         ),
     ] = None,
     b: Annotated[str | None, typer.Argument(help="Year or release to compare it with.")] = None,
