@@ -69,7 +69,7 @@ class Asked:
     until: date
 
 
-def asked_by(settings: Settings) -> Asked | None:
+def requested_acceptance(settings: Settings) -> Asked | None:
     """Return the acceptance that a run requests; None if it requests none.
 
     Raises ConfigError for a check that cannot be accepted or a missing reason, UsageError for a blank reason or name.
@@ -130,7 +130,7 @@ def load_acceptances(work: Path) -> list[Acceptance]:
 
 def apply_acceptances(run: Run, results: Iterable[GateResult]) -> list[GateResult]:
     """Return the results with accepted failures as warnings. First adds what the run requests to the register."""
-    asked = asked_by(run.settings)
+    asked = requested_acceptance(run.settings)
     register = load_acceptances(run.settings.work)
     inputs = _Inputs(run)
     found = []

@@ -12,7 +12,7 @@ import duckdb
 
 from expectations.checks import Check
 from expectations.results import GateResult, passed, run_check
-from transforms.database import literal, one_row, quote
+from transforms.database import fetch_one, literal, quote
 from transforms.interrupt import stop_if_asked
 from transforms.release.check_result import CheckClass, severity_of
 from transforms.run import Run
@@ -38,7 +38,7 @@ def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Gat
     try:
         found = connection.execute(f"select column_name, column_type from (describe {quote(table.name)})").fetchall()
         counts = [*conditions, *_counts(table, dict(found))]
-        broken = one_row(connection, f"select {', '.join(counts)} from {quote(table.name)}")
+        broken = fetch_one(connection, f"select {', '.join(counts)} from {quote(table.name)}")
     except duckdb.Error as error:
         stop_if_asked()
         return [passed(checks[-1]).error(str(error))]

@@ -8,7 +8,7 @@ from typing import Any
 
 import duckdb
 
-from expectations.acceptances import apply_acceptances, asked_by
+from expectations.acceptances import apply_acceptances, requested_acceptance
 from expectations.contracts import check_tables
 from expectations.files import check_files
 from expectations.judging import Fetch, judge_of, judged
@@ -76,7 +76,7 @@ class GateReport:
 
 def check(run: Run) -> GateReport:
     """Return the results of the four gates. All of them run, so that every problem is reported at once."""
-    asked_by(run.settings)
+    requested_acceptance(run.settings)
     tables = [t for n, t in published_tables().items() if n not in OF_THE_GATES]
     with (
         run.connect() as connection,

@@ -16,12 +16,12 @@ import duckdb
 import pyarrow as pa
 
 from expectations.results import GateResult
-from transforms.beside import Beside, Channel
 from transforms.run import Run
+from transforms.worker import Channel, Worker
 
 Fetch = Callable[[str], pa.Table]  # returns the rows of a query
 UNUSED = ("scipy.stats", "altair")  # a quarter of what Great Expectations imports; our suites use neither
-_ready: dict[Path, Beside] = {}  # by the scratch folder of the run
+_ready: dict[Path, Worker] = {}  # by the scratch folder of the run
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ def judge_of(run: Run) -> Iterator[None]:
 def prepare(run: Run) -> None:
     """Start the process early, so that it is ready when the gates need it. Call within ``judge_of``."""
     if not _is_here() and run.folder not in _ready:
-        _ready[run.folder] = Beside(serve)
+        _ready[run.folder] = Worker(serve)
 
 
 def _is_here() -> bool:
@@ -75,7 +75,7 @@ def judged(
     return results
 
 
-class Late(MetaPathFinder):
+class LazyImports(MetaPathFinder):
     """An importer that loads some modules on first use instead of on import."""
 
     def __init__(self, names: Sequence[str]) -> None:
@@ -94,7 +94,7 @@ class Late(MetaPathFinder):
 
 def serve(channel: Channel) -> None:
     """Import Great Expectations, then judge one request after another until the channel closes."""
-    sys.meta_path.insert(0, Late(UNUSED))
+    sys.meta_path.insert(0, LazyImports(UNUSED))
     import expectations.suites.files
     import expectations.suites.tables
     import expectations.validate  # noqa: F401

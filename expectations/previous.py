@@ -13,7 +13,7 @@ import duckdb
 import pyarrow.parquet as pq
 
 from expectations.results import GateResult
-from transforms.database import literal, one_row, parquet, quote
+from transforms.database import fetch_one, literal, parquet, quote
 from transforms.release.digests import rows_digest
 from transforms.schema import Table, published_tables
 
@@ -95,7 +95,7 @@ class _Before:
             "select count(*) from meta_sources n join before.meta_sources b on b.source_id = n.source_id and b.sha256 ="
             " n.sha256 and b.rows_in = n.rows_in and b.rows_kept = n.rows_kept where n.source_id = ?"
         )
-        return one_row(self.connection, query, [source_id]) == (1,)
+        return fetch_one(self.connection, query, [source_id]) == (1,)
 
     def _has_same_rows(self, table: str, columns: list[str], source_id: str) -> bool:
         where = f"where source_id = {literal(source_id)}"

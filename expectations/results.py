@@ -10,7 +10,7 @@ import duckdb
 import pyarrow as pa
 
 from expectations.checks import Check, load_checks
-from transforms.database import first_column, one_row, quote
+from transforms.database import fetch_one, first_column, quote
 from transforms.interrupt import stop_if_asked
 from transforms.release.check_result import CheckResult, count_failed
 from transforms.release.digests import rows_digest
@@ -118,7 +118,7 @@ def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> GateResult
         if not rows:
             return found
         connection.execute(f"create or replace temp table {FAILING} as {check.query}")  # queried several times
-        (count,) = one_row(connection, f"select count(*) from {FAILING}")
+        (count,) = fetch_one(connection, f"select count(*) from {FAILING}")
         digest, sources = rows_digest(connection, FAILING, columns), sources_in(connection, FAILING, columns)
         connection.execute(f"drop table {FAILING}")
     except duckdb.Error as error:

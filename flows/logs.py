@@ -16,7 +16,7 @@ Event = dict[str, Any]
 Log = Callable[[Event], None]
 
 
-def say_nothing(event: Event) -> None:
+def noop(event: Event) -> None:
     """Ignore an event."""
 
 

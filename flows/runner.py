@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from expectations.judging import judge_of, prepare
-from flows.logs import Event, Log, say_nothing
+from flows.logs import Event, Log, noop
 from flows.steps import STEPS, Step, write_page
 from transforms import clock
 from transforms.errors import (
@@ -22,12 +22,12 @@ from transforms.errors import (
 )
 from transforms.folders import claim_folders
 from transforms.inputs import check_configuration
-from transforms.interrupt import Interrupted, cycles_seldom_sought, listening, shielded, stop_if_asked
+from transforms.interrupt import Interrupted, infrequent_garbage_collection, listening, shielded, stop_if_asked
 from transforms.locks import publisher_lock, run_lock
 from transforms.release.current import current_release, read_manifest
-from transforms.release.pointer import settle
+from transforms.release.pointer import recover
 from transforms.release.run_records import record_run
-from transforms.run import Notify, Run, StepResult, claim
+from transforms.run import Notify, Run, StepResult, acquire_scratch
 from transforms.settings import Settings
 from transforms.sources.unused import UnusedFile, unused_files
 
@@ -49,11 +49,17 @@ class Outcome:
 def execute(settings: Settings, perform: Perform, notify: Notify | None = None, log: Log | None = None) -> Outcome:
     """Perform each step, and stop early if nothing changed. Records failures in status.json and raises them."""
     run_id = f"{clock.now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
-    log = log or say_nothing
+    log = log or noop
     begun = False
     try:
         claim_folders(settings)
-        with listening(), cycles_seldom_sought(), run_lock(settings.out), claim(settings) as run, judge_of(run):
+        with (
+            listening(),
+            infrequent_garbage_collection(),
+            run_lock(settings.out),
+            acquire_scratch(settings) as run,
+            judge_of(run),
+        ):
             run.notify = notify or run.notify
             begun = True
             return _Attempt(run, perform, log, run_id).run()
@@ -156,7 +162,7 @@ class _Attempt:
 
     def _steps(self) -> StepResult:
         with publisher_lock(self.settings.out):
-            self.mended = settle(self.settings.out)
+            self.mended = recover(self.settings.out)
         self.before = _current_folder(self.settings)
         if self.mended:
             self._say("mended", self.mended)

@@ -16,7 +16,7 @@ from transforms.files import write_atomically
 from transforms.raw.stage import read_raw
 from transforms.release.current import current_release
 from transforms.release.digests import inputs_digest
-from transforms.release.pointer import held
+from transforms.release.pointer import current_hold
 from transforms.release.previous import is_unchanged, names_used_files
 from transforms.release.publish import Extra, publish
 from transforms.release.run_records import GOOD, read_status
@@ -50,7 +50,7 @@ def compare_inputs(run: Run) -> StepResult:
     digest = inputs_digest(run)
     run.save_fact("inputs_digest", digest)
     files = len(run.snapshots())
-    hold = held(run.settings.out)
+    hold = current_hold(run.settings.out)
     if hold is not None:
         return StepResult(files, 0, str(hold), finished=True)
     if is_unchanged(run.settings.out, digest, run.settings.as_of) and not names_used_files(run):

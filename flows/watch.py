@@ -14,7 +14,7 @@ from transforms.errors import ReleaseError
 from transforms.files import write_atomically
 from transforms.folders import has_releases, is_ours
 from transforms.release.current import current_release, pointer_fault
-from transforms.release.pointer import held
+from transforms.release.pointer import current_hold
 from transforms.release.run_records import GOOD, read_status
 from transforms.release.verify import damage_of
 
@@ -54,7 +54,7 @@ def look(out: Path, hours: float, now: datetime | None = None) -> Watch:
     elif damage := damage_of(release):
         wrong.append(f"release {release.name} is damaged ({damage[0]})")
     try:
-        hold = held(out)
+        hold = current_hold(out)
         notes += [str(hold)] if hold is not None else []
     except ReleaseError as error:
         wrong.append(str(error).removesuffix("."))

@@ -119,7 +119,7 @@ def records(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any =
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def one_row(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any = None) -> tuple[Any, ...]:
+def fetch_one(connection: duckdb.DuckDBPyConnection, query: str, parameters: Any = None) -> tuple[Any, ...]:
     """Return the only row of a query. DuckDB 2 streams results, and an undrained one blocks the connection."""
     (row,) = connection.execute(query, parameters).fetchall()
     return tuple(row)

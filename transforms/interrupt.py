@@ -109,7 +109,7 @@ def shielded() -> Iterator[None]:
 
 
 @contextmanager
-def cycles_seldom_sought() -> Iterator[None]:
+def infrequent_garbage_collection() -> Iterator[None]:
     """Look for reference cycles less often.
 
     A run makes millions of small objects and hardly any cycle, and so do pages of LEAs and imports of libraries. By

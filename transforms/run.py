@@ -52,7 +52,7 @@ FEW_ROWS = 1_000_000  # of all files that were read: their tables take a few hun
 _in_memory: dict[Path, duckdb.DuckDBPyConnection] = {}  # tables of runs, by the scratch folder of each
 
 
-def _say_nothing(words: str, done: int, total: int | None) -> None:
+def _noop(words: str, done: int, total: int | None) -> None:
     """Report nothing: the default if nobody watches the run."""
 
 
@@ -72,7 +72,7 @@ class Run:
     def __init__(self, settings: Settings, folder: Path) -> None:
         """Use an existing scratch folder."""
         self.settings, self.folder = settings, folder
-        self.notify: Notify = _say_nothing  # long stages report their progress: words, done, total
+        self.notify: Notify = _noop  # long stages report their progress: words, done, total
 
     @classmethod
     def start(cls, settings: Settings) -> "Run":
@@ -186,7 +186,7 @@ STALE_AFTER = 3 * 86400  # seconds; longer than any run
 
 
 @contextmanager
-def claim(settings: Settings) -> Iterator[Run]:
+def acquire_scratch(settings: Settings) -> Iterator[Run]:
     """Yield a run in a scratch folder of its own. Raises ReleaseError if another run holds it."""
     runs = settings.build / "runs"
     place = runs / hashlib.sha256(str(settings.out).encode()).hexdigest()[:16]

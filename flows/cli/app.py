@@ -14,7 +14,7 @@ from flows.cli.releases import releases, rollback, tag, verify
 from flows.cli.report import report_app
 from flows.cli.run import accepted, check, run
 from transforms.errors import DtaError, ReleaseError, storage_error
-from transforms.interrupt import Interrupted, cycles_seldom_sought, listening, stop_if_asked
+from transforms.interrupt import Interrupted, infrequent_garbage_collection, listening, stop_if_asked
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -36,7 +36,7 @@ def main() -> None:
     """Run the command. Errors that a person can act on, and signals, end with one message and an exit code."""
     prepare_streams()
     try:
-        with listening(), cycles_seldom_sought():
+        with listening(), infrequent_garbage_collection():
             _run_app()
     except SystemExit as ended:
         # Typer's help, and other direct output: the reader has stopped reading.

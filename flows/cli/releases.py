@@ -21,13 +21,13 @@ def releases(out: Out = None) -> None:
     from flows.cli.phrases import ago
     from transforms.release.current import current_release, pointer_fault, read_manifest, release_folders, tags
     from transforms.release.current import releases as known
-    from transforms.release.pointer import Hold, held
+    from transforms.release.pointer import Hold, current_hold
 
     folder = _out(out)
     current, faults = current_release(folder), list(filter(None, [pointer_fault(folder)]))
     hold: Hold | None = None
     try:
-        hold = held(folder)
+        hold = current_hold(folder)
     except ReleaseError as error:
         faults.append(str(error))
     named: dict[str, list[str]] = {}

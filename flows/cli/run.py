@@ -80,9 +80,9 @@ def run(
     }
     settings = settings.model_copy(update={name: value for name, value in given.items() if value})
     if settings.accept or settings.accept_because:
-        from expectations.acceptances import asked_by
+        from expectations.acceptances import requested_acceptance
 
-        asked_by(settings)  # a check that cannot be accepted is refused before the run begins
+        requested_acceptance(settings)  # a check that cannot be accepted is refused before the run begins
     if at is not None and not is_due(settings.out, time_of_day(at)):
         return
     try:

@@ -22,7 +22,7 @@ from flows.cli.phrases import (
 from transforms.errors import ReleaseError, few_of
 from transforms.release.check_result import warning_text
 from transforms.release.current import current_release, pointer_fault, read_manifest, source_hashes
-from transforms.release.pointer import held
+from transforms.release.pointer import current_hold
 from transforms.release.run_records import GOOD, read_status
 from transforms.release.verify import damage_of
 
@@ -48,7 +48,7 @@ def show_status(out: Path, console: Console) -> int:
     else:
         faults += _show_release(out, release, console)
     try:
-        if hold := held(out):
+        if hold := current_hold(out):
             console.print(f"  [yellow]held[/] {escape(str(hold))}", soft_wrap=True)
     except ReleaseError as error:
         faults.append(str(error))

@@ -23,7 +23,7 @@ from transforms.settings import Settings
 RETRY_AFTER = [60.0, 600.0]  # seconds
 
 
-def asking_again_may_help(task: Any, task_run: Any, state: Any) -> bool:
+def is_retryable(task: Any, task_run: Any, state: Any) -> bool:
     """Return True if a publisher or the network failed. A wrong file or a failed check stays so."""
     error = state.result(raise_on_failure=False)
     return isinstance(error, SourceFilesError | OSError)
@@ -37,7 +37,7 @@ def perform_step(step_name: str, settings: Settings, folder: Path) -> StepResult
 
 
 fetch = perform_step.with_options(
-    retries=len(RETRY_AFTER), retry_delay_seconds=RETRY_AFTER, retry_condition_fn=asking_again_may_help
+    retries=len(RETRY_AFTER), retry_delay_seconds=RETRY_AFTER, retry_condition_fn=is_retryable
 )
 
 

@@ -14,9 +14,9 @@ from reports.site.lea_pages import write_leas
 from reports.site.pages import FOLDER, Pages
 from reports.site.shares import shares, worth_of_other_pages, writers
 from reports.site.tallies import lea_lines
-from transforms.beside import cores
 from transforms.database import connect_read_only
 from transforms.release.current import DATABASE
+from transforms.worker import cores
 
 if TYPE_CHECKING:
     from transforms.run import Notify  # imports the rules and the readers of files

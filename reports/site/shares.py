@@ -12,11 +12,11 @@ from threading import Thread
 import duckdb
 
 from reports.published import Lea
-from transforms.beside import Beside, Channel, cores
-from transforms.database import one_row
+from transforms.database import fetch_one
+from transforms.worker import Channel, Worker, cores
 
 MOST = 4  # maximum number of processes
-_ready: list[Beside] = []
+_ready: list[Worker] = []
 
 
 def worth_of_other_pages(connection: duckdb.DuckDBPyConnection) -> int:
@@ -24,7 +24,7 @@ def worth_of_other_pages(connection: duckdb.DuckDBPyConnection) -> int:
 
     Based on milliseconds measured with 8 and with 525 rows of evidence for each LEA.
     """
-    leas, rows = one_row(connection, "select (select count(*) from leas), (select count(*) from evidence)")
+    leas, rows = fetch_one(connection, "select (select count(*) from leas), (select count(*) from evidence)")
     others, one = 900 + 0.8 * leas, 2 + 0.011 * rows / max(leas, 1)
     return int(others / one)
 
@@ -49,10 +49,10 @@ def _parts(leas: int, worth: int, processes: int) -> int:
 def pages_ahead(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Start the processes for the pages of these tables, and prepare this one too, while the block runs."""
     Thread(target=_make_ready, daemon=True).start()
-    (leas,) = one_row(connection, "select count(*) from leas")
+    (leas,) = fetch_one(connection, "select count(*) from leas")
     with ExitStack() as stack:
         for _ in range(_parts(leas, worth_of_other_pages(connection), cores()) - 1):
-            _ready.append(Beside(write_share))
+            _ready.append(Worker(write_share))
             stack.callback(_ready[-1].stop)
         stack.callback(_ready.clear)
         yield
@@ -68,11 +68,11 @@ def _make_ready() -> None:
 
 
 @contextmanager
-def writers(number: int) -> Iterator[list[Beside]]:
+def writers(number: int) -> Iterator[list[Worker]]:
     """Start this many processes. Each waits for its release and the first and last CDS code of its share."""
     with ExitStack() as stack:
         found, _ready[:] = _ready[:number], _ready[number:]
-        found += [Beside(write_share) for _ in range(number - len(found))]
+        found += [Worker(write_share) for _ in range(number - len(found))]
         for one in found:
             stack.callback(one.stop)
         yield found

@@ -311,7 +311,7 @@ def test_limits_of_old_workbooks(monkeypatch: pytest.MonkeyPatch) -> None:
     content = as_xls({"2024": TABLE}, extra_globals=strings, extra_cells=uses)
     cells = {(c["line"], c["field"]): c["value"] for c in read(content).table.to_pylist()}
     assert cells[(7, "name")].strip() == "x"
-    assert [f.formula for f in compound.look_through_old(content, "book.xls")] == [""]
+    assert [f.formula for f in compound.scan_xls(content, "book.xls")] == [""]
     monkeypatch.setattr(sheet_facts, "LARGEST_TEXT", 199)
     with pytest.raises(SourceError, match="more than 199 characters"):
         read(content)

@@ -86,10 +86,10 @@ def publish_only(
     if die_before is not None or steps is not None:
         _watch(die_before, steps)
     from transforms.locks import publisher_lock
-    from transforms.release.pointer import settle
+    from transforms.release.pointer import recover
 
     with publisher_lock(run.settings.out):
-        settle(run.settings.out)
+        recover(run.settings.out)
     publish(run, EXTRAS if pages else ())
 
 

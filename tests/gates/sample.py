@@ -4,7 +4,7 @@ import duckdb
 
 from expectations.results import put_results
 from tests.workplace import Workplace
-from transforms.database import one_row, quote
+from transforms.database import fetch_one, quote
 from transforms.release.meta import write_candidate_meta
 from transforms.release.previous import sound_release
 from transforms.run import Run
@@ -48,7 +48,7 @@ def good_rows(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnectio
             connection.sql(f"select {columns} from {quote(table.name)} order by {order} limit {ROWS}").to_arrow_table(),
         )
         good.execute(f"create table {quote(table.name)} as from few")
-        (rows,) = one_row(good, f"select count(*) from {quote(table.name)}")
+        (rows,) = fetch_one(good, f"select count(*) from {quote(table.name)}")
         for n in range(2 - min(rows, 2)):
             values = [_value(table, name, n) for name in table.columns]
             good.execute(f"insert into {quote(table.name)} values ({', '.join('?' for _ in values)})", values)

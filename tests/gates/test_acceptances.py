@@ -14,7 +14,7 @@ import duckdb
 import pytest
 from typer.testing import CliRunner
 
-from expectations.acceptances import FILE, apply_acceptances, asked_by, classes_of_suites, load_acceptances
+from expectations.acceptances import FILE, apply_acceptances, classes_of_suites, load_acceptances, requested_acceptance
 from expectations.checks import Check, load_checks
 from expectations.previous import apply_published_before, attach_previous
 from expectations.results import GateResult, run_check
@@ -182,7 +182,7 @@ def test_only_what_failed_is_written_to_the_register(begun: Run, tmp_path: Path)
 
 def test_who_accepts_is_the_user_of_the_system_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("getpass.getuser", lambda: "aberg")
-    asked = asked_by(Settings(accept="release_files_kept", accept_because=WHY))
+    asked = requested_acceptance(Settings(accept="release_files_kept", accept_because=WHY))
     assert (asked.by, asked.because, asked.checks) == ("aberg", WHY, {"release_files_kept"})
 
 
@@ -209,7 +209,7 @@ def test_who_accepts_is_the_user_of_the_system_unless_named(monkeypatch: pytest.
 )
 def test_what_cannot_be_accepted_is_refused_and_says_why(given: dict[str, object], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
-        asked_by(Settings(**given))
+        requested_acceptance(Settings(**given))
 
 
 @pytest.mark.parametrize(
@@ -223,7 +223,7 @@ def test_what_cannot_be_accepted_is_refused_and_says_why(given: dict[str, object
 )
 def test_what_nobody_can_read_is_no_reason_and_no_name(given: dict[str, object], option: str) -> None:
     with pytest.raises(UsageError, match=option):
-        asked_by(Settings(accept="release_files_kept", **given))
+        requested_acceptance(Settings(accept="release_files_kept", **given))
 
 
 def test_the_command_refuses_before_it_runs(tmp_path: Path) -> None:

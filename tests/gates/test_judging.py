@@ -41,12 +41,12 @@ def test_the_same_results_in_another_process(
         good.execute("rollback")
     assert beside == here
     assert {r.outcome for r in here} == {"passed", "failed", "error"}
-    assert not [p for p in psutil.Process().children() if "transforms.beside" in p.cmdline()]
+    assert not [p for p in psutil.Process().children() if "transforms.worker" in p.cmdline()]
 
 
 def test_a_module_waits_until_something_of_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "colorsys", raising=False)
-    monkeypatch.setattr(sys, "meta_path", [judging.Late(["colorsys"]), *sys.meta_path])
+    monkeypatch.setattr(sys, "meta_path", [judging.LazyImports(["colorsys"]), *sys.meta_path])
     found = import_module("colorsys")
     assert type(found) is _LazyModule
     assert found.rgb_to_hsv(0, 0, 1)[2] == 1

@@ -18,7 +18,7 @@ from tests.pipeline.test_releases import current, shelf, spoil, whole_shelf, wri
 from tests.workplace import Workplace, linked, reissue
 from transforms.errors import AfterPublishingError, ReleaseError, StorageError
 from transforms.release.current import current_release, find_release, read_manifest
-from transforms.release.pointer import held, roll_back
+from transforms.release.pointer import current_hold, roll_back
 from transforms.release.run_records import published_ids, read_status, record_run
 from transforms.release.verify import damage_of
 
@@ -272,7 +272,7 @@ def test_a_broken_hold_is_told_and_nothing_is_published(
 def test_a_folder_in_the_place_of_the_hold_is_told(released: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     (released.out / "hold.json").mkdir()
     with pytest.raises(ReleaseError, match=r"hold\.json cannot be read"):
-        held(released.out)
+        current_hold(released.out)
     for command in (("status",), ("rollback", "--lift"), ("rollback", current(released.out).name)):
         assert main((*command, "--out", released.out), monkeypatch) in (6, 8)
 

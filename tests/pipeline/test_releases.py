@@ -18,7 +18,7 @@ from transforms.files import sha256_of
 from transforms.locks import publisher_lock
 from transforms.release import verify
 from transforms.release.current import current_release, find_release, read_manifest, releases, tags
-from transforms.release.pointer import add_tag, held, lift, point_to, prune, remove_tag, roll_back, settle
+from transforms.release.pointer import activate, add_tag, current_hold, lift, prune, recover, remove_tag, roll_back
 from transforms.release.run_records import read_status
 from transforms.release.verify import damage_of, seal_of
 
@@ -178,7 +178,7 @@ def test_a_damaged_current_release_is_mended_by_the_next_run(released: Workplace
 def test_until_it_is_mended_readers_get_the_newest_sound_release(shelf: Path) -> None:
     spoil(current(shelf) / "dta.duckdb")
     spoil(find_release(shelf, "2026-11-04-00000004") / "dta.duckdb")
-    wrong = settle(shelf)
+    wrong = recover(shelf)
     assert "was damaged (dta.duckdb: other bytes" in wrong
     assert current(shelf).name == "2026-11-03-00000003"
     assert json.loads((shelf / "latest.json").read_text())["release_id"] == "2026-11-03-00000003"
@@ -186,10 +186,10 @@ def test_until_it_is_mended_readers_get_the_newest_sound_release(shelf: Path) ->
 
 def test_a_pointer_that_leads_nowhere_is_set_right(shelf: Path) -> None:
     shutil.rmtree(current(shelf))
-    assert "was missing" in settle(shelf)
+    assert "was missing" in recover(shelf)
     assert current(shelf).name == "2026-11-04-00000004"
     (shelf / "current").unlink()
-    assert settle(shelf) == ""
+    assert recover(shelf) == ""
     assert current(shelf).name == "2026-11-04-00000004"
 
 
@@ -199,7 +199,7 @@ def test_what_a_crash_left_is_swept_and_latest_follows(shelf: Path) -> None:
     for name in (".current.abcd_123", ".latest.json.0000aaaa", ".status.json.zzzzzzzz"):
         (shelf / name).write_text("x")
     (shelf / "latest.json").write_text("{}")
-    settle(shelf)
+    recover(shelf)
     assert list((shelf / "releases").glob(".*")) == []
     assert {p.name for p in shelf.glob(".*")} <= {".publisher.lock", ".run.lock"}
     assert json.loads((shelf / "latest.json").read_text())["release_id"] == current(shelf).name
@@ -221,7 +221,7 @@ def test_a_rollback_holds_until_it_is_lifted(released: Workplace) -> None:
     assert "held" in runner.invoke(app, ["releases", "--out", str(released.out)]).output
     blank = runner.invoke(app, ["rollback", "--lift", "--reason", " ", "--out", str(released.out)])
     assert "--reason is blank" in str(blank.exception)
-    assert held(released.out) is not None
+    assert current_hold(released.out) is not None
     lifted = ["rollback", "--lift", "--reason", "CDE sent it again", "--out", str(released.out)]
     assert runner.invoke(app, lifted).exit_code == 0
     assert released.publish().release_id == second
@@ -247,7 +247,7 @@ def test_a_damaged_release_is_not_rolled_back_to(shelf: Path) -> None:
     with pytest.raises(ReleaseError, match="no release or tag"):
         roll_back(shelf, "2020-01-01-00000000", "a test")
     assert current(shelf) == before
-    assert held(shelf) is None
+    assert current_hold(shelf) is None
     with pytest.raises(ReleaseError, match="Nothing is held"):
         lift(shelf)
 
@@ -259,7 +259,7 @@ def test_old_releases_go_but_never_one_that_is_needed(shelf: Path) -> None:
     assert prune(shelf, 1) == ["2026-11-03-00000003", "2026-11-04-00000004"]
     assert [r.name for r in releases(shelf)] == ["2026-11-01-00000001", "2026-11-02-00000002", newest]
     lift(shelf)
-    point_to(find_release(shelf, newest), shelf)
+    activate(find_release(shelf, newest), shelf)
     assert remove_tag(shelf, "board-2026") == "2026-11-01-00000001"
     assert prune(shelf, 1) == ["2026-11-01-00000001", "2026-11-02-00000002"]
     assert prune(shelf, 1) == []
@@ -298,7 +298,7 @@ def test_tags_lead_to_their_release(shelf: Path) -> None:
 def test_a_rollback_without_a_reason_that_people_can_read_holds_nothing(whole_shelf: Path, reason: str) -> None:
     with pytest.raises(UsageError, match="--reason"):
         roll_back(whole_shelf, "2026-11-01-00000001", reason)
-    assert held(whole_shelf) is None
+    assert current_hold(whole_shelf) is None
     assert (whole_shelf / "current").resolve().name != "2026-11-01-00000001"
 
 

@@ -21,7 +21,7 @@ from transforms.dashboard.rows import Fault, entities, in_order, judge, read_col
 from transforms.database import parquet, quote
 from transforms.files import sha256_of
 from transforms.interrupt import stop_if_asked
-from transforms.raw.table import Report, made_before, write_parquet, write_record
+from transforms.raw.table import Report, cached_report, write_parquet, write_record
 from transforms.rules.reference import Reference
 from transforms.run import Run
 from transforms.schema import published_tables
@@ -113,7 +113,7 @@ def part_of(run: Run, report: Report, groups: Mapping[str, str], table: pa.Table
     key = hashlib.sha256(json.dumps([facts, str(schema)]).encode()).hexdigest()[:24]
     stem = run.settings.build / "core" / f"v{TYPING_VERSION}" / report["source_id"] / key
     record_path = stem.with_suffix(".json")
-    record = made_before(record_path)
+    record = cached_report(record_path)
     stop_if_asked()
     if record is None:
         record = _make(_staged(report) if table is None else table, report, groups, redundancy, schema, stem)

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from transforms.database import first_column, literal, one_row
+from transforms.database import fetch_one, first_column, literal
 from transforms.inputs import load_macros, load_reference
 from transforms.rules.load import is_confirmed, name_of, rules_of
 from transforms.rules.model import Rules
@@ -177,7 +177,7 @@ class Question:
 @contextmanager
 def inside(connection: duckdb.DuckDBPyConnection, base: str) -> Iterator[None]:
     """Create tables in the schema ``ahead`` within this context, and look there first when reading."""
-    own = one_row(connection, "select current_database()")[0]
+    own = fetch_one(connection, "select current_database()")[0]
     connection.execute(f"create schema if not exists {SCHEMA}")
     connection.execute(
         f"set search_path = {literal(f'{own}.{SCHEMA},{own}.main' + ('' if base == 'main' else ',' + base))}"
@@ -228,14 +228,14 @@ def watch(connection: duckdb.DuckDBPyConnection, rules: Rules, reference: Path) 
 
     Returns its number of rows.
     """
-    newest = one_row(
+    newest = fetch_one(
         connection,
         "select max(determination_year) from determination_years where now_in_force and not_confirmed is null",
     )[0]
     look_ahead(connection, rules, reference, Question(next_year(rules, newest) if newest else None))
     connection.execute(f"create or replace table watch_rows as select * from {SCHEMA}.watch_rows")
     connection.execute(f"drop schema {SCHEMA} cascade")
-    return int(one_row(connection, "select count(*) from watch_rows")[0])
+    return int(fetch_one(connection, "select count(*) from watch_rows")[0])
 
 
 def _load_rules(connection: duckdb.DuckDBPyConnection, rules: Rules, q: Question) -> list[int]:

@@ -12,7 +12,7 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from transforms.database import connect, first_column, literal, one_row, pairs, records
+from transforms.database import connect, fetch_one, first_column, literal, pairs, records
 from transforms.errors import ConfigError, ReleaseError
 from transforms.estimate.ahead import SCHEMA, Question, inside, look_ahead, next_year
 from transforms.estimate.file import (
@@ -111,7 +111,7 @@ class Estimate:
             if self.wanted.year not in (None, preview.dashboard_year):
                 raise ConfigError(f"The preview is of {preview.dashboard_year}. Leave out --year.")
             return preview.dashboard_year
-        oldest, newest = one_row(
+        oldest, newest = fetch_one(
             self.connection,
             f"select min(dashboard_year), max(dashboard_year) from {BASE}.student_group_history where basis <> 'none'",
         )

@@ -27,7 +27,7 @@ YEAR_IN = {
 PRIORITY_7_FROM = 2018  # the one-file editions of local indicators contain no year; they differ in this
 
 
-def prove(raw: RawTable, content: bytes, file: str, source: Source, spec: LayoutSpec) -> None:
+def verify_identity(raw: RawTable, content: bytes, file: str, source: Source, spec: LayoutSpec) -> None:
     """Raise SourceError if the indicator, year or edition is not the one in the name, or if no row is usable."""
     if raw.rows_kept == 0:
         reason = f": {raw.rejects[0].reason}" if raw.rejects else ""

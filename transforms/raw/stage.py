@@ -16,7 +16,7 @@ from transforms.dashboard.parts import known_groups, part_of
 from transforms.errors import SourceError, SourceFilesError
 from transforms.files import sha256_of
 from transforms.interrupt import stop_if_asked
-from transforms.raw.identity import prove
+from transforms.raw.identity import verify_identity
 from transforms.raw.page import read_page
 from transforms.raw.table import (
     CELL_LAYOUTS,
@@ -25,7 +25,7 @@ from transforms.raw.table import (
     Report,
     as_cells,
     as_rows,
-    made_before,
+    cached_report,
     write_parquet,
     write_record,
 )
@@ -137,7 +137,7 @@ def _read(run: Run, snapshot: Snapshot) -> tuple[Report, pa.Table | None]:
     ).hexdigest()[:12]
     stem = run.settings.build / "raw" / f"v{LAYOUT_VERSION}" / source.id / f"{snapshot.sha256}-{contract}"
     report_path = stem.with_suffix(".json")
-    earlier = made_before(report_path)
+    earlier = cached_report(report_path)
     if earlier is not None:
         return earlier | {"file": snapshot.file, "first_seen": snapshot.first_seen}, None
     path = Path(snapshot.path)
@@ -152,7 +152,7 @@ def _read(run: Run, snapshot: Snapshot) -> tuple[Report, pa.Table | None]:
         raw = _parse(content, snapshot.file, source, spec, needed)
     except SourceError as error:
         raise _identity_error(content, snapshot.file, source, spec) or error from error
-    prove(raw, content, snapshot.file, source, spec)
+    verify_identity(raw, content, snapshot.file, source, spec)
     report = _report(snapshot, source, raw, stem)
     _write(raw.table, stem.with_suffix(".parquet"))
     rejects = pa.Table.from_pylist([asdict(r) for r in raw.rejects], REJECT_SCHEMA)
@@ -172,7 +172,7 @@ def _identity_error(content: bytes, file: str, source: Source, spec: LayoutSpec)
     except SourceError:
         return None
     try:
-        prove(raw, content, file, source, spec)
+        verify_identity(raw, content, file, source, spec)
     except SourceError as error:
         return error
     return None

@@ -74,7 +74,7 @@ def as_rows(raw: RawTable, columns: Sequence[str]) -> RawTable:
     return replace(raw, table=table, missing_columns=sorted(set(columns) - set(found)))
 
 
-def made_before(record: Path) -> Report | None:
+def cached_report(record: Path) -> Report | None:
     """Return an earlier run's record of the files that it made, if they are still there, byte for byte."""
     try:
         report: Report = json.loads(record.read_text("utf-8"))

@@ -17,8 +17,8 @@ from transforms.errors import SourceError
 from transforms.raw.lines import told
 from transforms.raw.sheet_facts import DOWNLOAD_AGAIN, VALUES_ONLY, SheetFacts, column_letters
 from transforms.raw.table import CELL_SCHEMA, RawTable, Reject
-from transforms.raw.xls_archive import look_through_old
-from transforms.raw.xlsx_archive import look_through
+from transforms.raw.xls_archive import scan_xls
+from transforms.raw.xlsx_archive import scan_xlsx
 from transforms.sources.layouts import LayoutSpec, out_of_order
 
 HEADER_WITHIN = 25  # rows from the top
@@ -33,7 +33,7 @@ def read_workbook(content: bytes, file: str, spec: LayoutSpec, needed: set[str],
     missing, duplicate or out of CDE's order.
     """
     old = content.startswith(b"\xd0\xcf\x11\xe0")
-    facts = look_through_old(content, file) if old else look_through(content, file)
+    facts = scan_xls(content, file) if old else scan_xlsx(content, file)
     sheets = _open(content, file)
     if len(facts) != len(sheets) or (not old and [f.name for f in facts] != list(sheets)):
         raise SourceError(file, "the list of sheets does not agree with the sheets", DOWNLOAD_AGAIN)

@@ -29,7 +29,7 @@ CELLS = (*FORMULAS, *MULTIPLE, LABELSST, BOOLERR, 0x0203, 0x0204, 0x027E, 0x00D6
 BIFF8 = 0x0600
 
 
-def look_through_old(content: bytes, file: str) -> list[SheetFacts]:
+def scan_xls(content: bytes, file: str) -> list[SheetFacts]:
     """Return the facts that the values of each sheet do not show, in the order of the sheets, without their names.
 
     Raises SourceError for a file that is cut, encrypted or not a workbook, and for macros and links to other workbooks.

@@ -32,7 +32,7 @@ PIECE = 1 << 16
 SINGLE = ("workbook.xml", "workbook.xml.rels", "sharedstrings.xml")
 
 
-def look_through(content: bytes, file: str) -> list[SheetFacts]:
+def scan_xlsx(content: bytes, file: str) -> list[SheetFacts]:
     """Return the facts that the values of each sheet do not show, in the order of the sheets.
 
     Raises SourceError for archives that are cut, too large or not plain, and for macros, external links and document

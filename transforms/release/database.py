@@ -15,7 +15,7 @@ from typing import Any
 import duckdb
 
 from transforms.dashboard.parts import PARTED, PARTS
-from transforms.database import connect, connect_read_only, first_column, literal, one_row, parquet, quote
+from transforms.database import connect, connect_read_only, fetch_one, first_column, literal, parquet, quote
 from transforms.errors import ReleaseError
 from transforms.interrupt import stop_if_asked
 from transforms.release.current import DATABASE, parsed_manifest
@@ -194,7 +194,7 @@ def check_database(folder: Path, tables: list[dict[str, Any]]) -> None:
     """Reopen the written file and count its rows. Raises ReleaseError if a table lost rows."""
     with connect_read_only(folder / DATABASE) as connection:
         for table in tables:
-            (rows,) = one_row(connection, f"select count(*) from {quote(table['name'])}")
+            (rows,) = fetch_one(connection, f"select count(*) from {quote(table['name'])}")
             if rows != table["rows"]:
                 raise ReleaseError(
                     f"{table['name']} has {table['rows']} rows in Parquet and {rows} in {DATABASE}: not published."

@@ -11,7 +11,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.dashboard.parts import PARTED, parts_digest
-from transforms.database import first_column, one_row, quote
+from transforms.database import fetch_one, first_column, quote
 from transforms.files import sha256_of
 from transforms.run import Run
 from transforms.schema import Table, published_tables
@@ -96,7 +96,7 @@ def rows_digest(connection: duckdb.DuckDBPyConnection, relation: str, columns: S
     values could cancel out.
     """
     hashed = f"select hash(hash({', '.join(map(quote, columns))})) as h from {relation}"
-    row = one_row(connection, f"select count(*), coalesce(sum(h), 0), coalesce(bit_xor(h), 0) from ({hashed})")
+    row = fetch_one(connection, f"select count(*), coalesce(sum(h), 0), coalesce(bit_xor(h), 0) from ({hashed})")
     return hashlib.sha256(f"{','.join(columns)} {row}".encode()).hexdigest()
 
 

@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from transforms import clock
 from transforms.build import build_checked
-from transforms.database import first_column, one_row, quote
+from transforms.database import fetch_one, first_column, quote
 from transforms.inputs import load_unused
 from transforms.release.attribution import load_changed_inputs
 from transforms.release.previous import load_previous
@@ -101,4 +101,4 @@ def _allowed_values(connection: duckdb.DuckDBPyConnection, name: str, column: Co
 def _count(connection: duckdb.DuckDBPyConnection, table: Table, tables: int) -> int:
     if table.name == "meta_tables":  # it has one row per table, including itself
         return tables
-    return int(one_row(connection, f"select count(*) from {quote(table.name)}")[0])
+    return int(fetch_one(connection, f"select count(*) from {quote(table.name)}")[0])

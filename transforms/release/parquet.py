@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from transforms.dashboard.parts import write_parts
-from transforms.database import first_column, one_row, quote
+from transforms.database import fetch_one, first_column, quote
 from transforms.errors import ReleaseError
 from transforms.interrupt import stop_if_asked
 from transforms.schema import Table
@@ -44,7 +44,7 @@ def _by_key(connection: duckdb.DuckDBPyConnection, table: Table) -> Iterator[pa.
     """Yield all rows in the order of the key, for a range of values of its first column at a time."""
     columns = ", ".join(f"{quote(n)}::{c.type} as {quote(n)}" for n, c in table.columns.items())
     name, first, key = quote(table.name), quote(table.key[0]), ", ".join(quote(k) for k in table.key)
-    (rows,) = one_row(connection, f"select count(*) from {name}")
+    (rows,) = fetch_one(connection, f"select count(*) from {name}")
     parts = 1 + rows // SORTED_ROWS
     shares = [n / parts for n in range(1, parts)]
     quantiles = f"select distinct unnest(quantile_disc({first}, {shares})) as value from {name} order by value"

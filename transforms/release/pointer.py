@@ -42,7 +42,7 @@ class Hold(StrictModel):
         )
 
 
-def held(out: Path) -> Hold | None:
+def current_hold(out: Path) -> Hold | None:
     """Return the hold, if there is one.
 
     Raises ReleaseError if hold.json cannot be read: it is then unknown what is held, and nothing is published.
@@ -61,7 +61,7 @@ def _first_line(error: Exception) -> str:
     return (error.strerror or type(error).__name__) if isinstance(error, OSError) else "it is not the record of a hold"
 
 
-def point_to(release: Path, out: Path) -> None:
+def activate(release: Path, out: Path) -> None:
     """Change ``current``, then latest.json."""
     point(out / "current", Path("releases") / release.name)
     _write_latest(release, out)
@@ -77,7 +77,7 @@ def _write_latest(release: Path, out: Path) -> None:
         write_atomically(latest, content)
 
 
-def settle(out: Path) -> str:
+def recover(out: Path) -> str:
     """Repair the state after a crash or damage: remove incomplete folders, and point ``current`` and latest.json to a
     complete release.
 
@@ -98,7 +98,7 @@ def settle(out: Path) -> str:
         return ""
     sound = next((r for r in reversed(releases(out)) if r != release and not damage_of(r)), None)
     if sound is not None and (wrong or not pointer.is_symlink()):
-        point_to(sound, out)
+        activate(sound, out)
         wrong += f" Until a new one is published, current is {sound.name}." if wrong else ""
     return wrong
 
@@ -129,14 +129,14 @@ def roll_back(out: Path, asked: str, reason: str) -> Path:
     hold = Hold(release_id=release.name, since=clock.stamp(), reason=why)
     # Write the hold first: a crash here stops publishing, which is the safe side.
     write_atomically(out / "hold.json", hold.model_dump_json(indent=1).encode())
-    point_to(release, out)
+    activate(release, out)
     return release
 
 
 def lift(out: Path) -> Hold:
     """Allow publishing again, even if hold.json is broken. Raises ReleaseError if nothing is held."""
     try:
-        hold = held(out)
+        hold = current_hold(out)
     except ReleaseError:
         hold = Hold(release_id="", since="", reason="hold.json could not be read")
     if hold is None:
@@ -145,9 +145,9 @@ def lift(out: Path) -> Hold:
     return hold
 
 
-def is_needed(out: Path) -> set[str]:
+def protected_releases(out: Path) -> set[str]:
     """Return the ids of releases that are never pruned: the current one, a held one, tagged ones."""
-    current, hold = current_release(out), held(out)
+    current, hold = current_release(out), current_hold(out)
     return {*tags(out).values(), *([current.name] if current else []), *([hold.release_id] if hold else [])}
 
 
@@ -157,7 +157,7 @@ TAG = re.compile(r"[A-Za-z][A-Za-z0-9._-]{0,63}")
 
 def prune(out: Path, keep: int) -> list[str]:
     """Remove the releases that are not needed and not among the newest ``keep``; return their ids."""
-    needed = is_needed(out)
+    needed = protected_releases(out)
     tagged = set(tags(out).values())
     nightly = [r for r in releases(out) if r.name not in tagged]
     removed = []

@@ -29,7 +29,7 @@ from transforms.release.database import check_database, parts_of, write_other_ta
 from transforms.release.digests import content_digest, dated_facts, part_digests
 from transforms.release.meta import write_meta
 from transforms.release.parquet import write_parquet, write_parted
-from transforms.release.pointer import held, point_to, prune, sweep
+from transforms.release.pointer import activate, current_hold, prune, sweep
 from transforms.release.previous import names_used_files, remember_same, sound_release
 from transforms.release.verify import damage_of, seal_of
 from transforms.run import Notify, Run, StepResult
@@ -55,7 +55,7 @@ def publish(run: Run, extras: Sequence[Extra] = ()) -> StepResult:
     out = run.settings.out
     (out / "releases").mkdir(parents=True, exist_ok=True)
     with publisher_lock(out), run.connect() as connection:
-        hold = held(out)
+        hold = current_hold(out)
         if hold is not None:
             return StepResult(0, 0, str(hold), finished=True)
         digest = content_digest(connection)
@@ -83,7 +83,7 @@ def _make_current(target: Path, run: Run) -> list[str]:
     out = run.settings.out
     try:
         with shielded():
-            point_to(target, out)
+            activate(target, out)
         return prune(out, run.settings.keep_releases)
     except Exception as error:
         if current_release(out) == target.resolve():

@@ -80,7 +80,7 @@ def refusal_of_name(name: str, right: str) -> SourceError | None:
     return None
 
 
-def stranger(run: Run, path: Path) -> UnusedFile:
+def unrecognized_file(run: Run, path: Path) -> UnusedFile:
     """Return the record of a file with an unknown name, and suggest a name from its content or a similar name."""
     known = run.catalog.by_file_name()
     _, right = recognize(path.name, known)

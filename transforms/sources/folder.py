@@ -17,7 +17,7 @@ from transforms.interrupt import stop_if_asked
 from transforms.raw.stage import read_snapshot
 from transforms.run import Run, Snapshot, StepResult
 from transforms.sources.catalog import Source
-from transforms.sources.file_names import is_ignored, recognize, refusal_of_name, stranger
+from transforms.sources.file_names import is_ignored, recognize, refusal_of_name, unrecognized_file
 from transforms.sources.store import Store
 from transforms.sources.unused import (
     Found,
@@ -51,7 +51,7 @@ def from_folder(run: Run) -> StepResult:
         outcomes = list(pool.map(lambda f: _taken_or_error(store, f, run.settings.largest_file), files))
     refused += [(source, o) for (_, source, _), o in zip(files, outcomes, strict=True) if isinstance(o, SourceError)]
     taken = [o for o in outcomes if isinstance(o, Snapshot)]
-    taken, twins = without_twins(run, taken)
+    taken, twins = without_duplicates(run, taken)
     refused += twins
     unused += [_unused(run, source, error, taken) for source, error in refused]
     record_unused(run, "snapshot", unused)
@@ -98,7 +98,7 @@ def look_into(run: Run, folder: Path) -> tuple[list[Found], Refused, list[Unused
         elif kind:
             unused.append(UnusedFile(path.name, kind, "Remove it, or put the file itself in its place."))
         else:
-            unused.append(stranger(run, path))
+            unused.append(unrecognized_file(run, path))
     return files, refused, unused
 
 
@@ -109,7 +109,7 @@ def _holds_known_files(folder: Path, known: Mapping[str, Source]) -> bool:
         return False
 
 
-def without_twins(run: Run, taken: list[Snapshot]) -> tuple[list[Snapshot], Refused]:
+def without_duplicates(run: Run, taken: list[Snapshot]) -> tuple[list[Snapshot], Refused]:
     """Keep one file per source, and no bytes under the names of two sources.
 
     If only one of several files proves to be what its name says, it is used; otherwise none is. The same bytes twice
@@ -141,11 +141,11 @@ def without_twins(run: Run, taken: list[Snapshot]) -> tuple[list[Snapshot], Refu
             if sound != [s]:
                 others = ", ".join(o.file for o in group if o is not s)
                 dropped.add(s)
-                refused.append((run.sources[s.source_id], error or _twin_error(s, others, kind)))
+                refused.append((run.sources[s.source_id], error or _duplicate_error(s, others, kind)))
     return [s for s in taken if once.get((s.source_id, s.sha256)) is s and s not in dropped], refused
 
 
-def _twin_error(snapshot: Snapshot, others: str, kind: str) -> SourceError:
+def _duplicate_error(snapshot: Snapshot, others: str, kind: str) -> SourceError:
     if kind == "bytes":
         return SourceError(
             snapshot.file, f"it has the same bytes as {others}", "Check which of the two it is, and delete the other."

@@ -11,7 +11,7 @@ from transforms.raw.stage import read_snapshot
 from transforms.run import Run, Snapshot
 from transforms.sources.catalog import Source
 from transforms.sources.file_names import recognize
-from transforms.sources.folder import copy_into, look_into, state_of, without_twins
+from transforms.sources.folder import copy_into, look_into, state_of, without_duplicates
 from transforms.sources.store import Accepted, Store
 from transforms.sources.unused import Found, UnusedFile, latest_editions, replaced
 
@@ -95,7 +95,7 @@ def take_inbox(night: Night) -> list[Problem]:
             )
         except SourceError as error:
             night.refuse(source, error)
-    single, twins = without_twins(night.run, came)
+    single, twins = without_duplicates(night.run, came)
     for source, why in twins:
         night.refuse(source, why)
     inbox = night.run.settings.inbox

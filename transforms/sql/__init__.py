@@ -7,7 +7,7 @@ from pathlib import Path
 
 import duckdb
 
-from transforms.database import one_row, quote
+from transforms.database import fetch_one, quote
 from transforms.interrupt import stop_if_asked
 
 FOLDER = Path(__file__).resolve().parent
@@ -61,4 +61,4 @@ def build_table(connection: duckdb.DuckDBPyConnection, stage: str, table: str) -
     """Create ``table`` from ``<stage>/<table>.sql`` and return its number of rows."""
     stop_if_asked()
     query = (FOLDER / stage / f"{table}.sql").read_text("utf-8")
-    return int(one_row(connection, f"create or replace table {quote(table)} as\n{query}")[0])
+    return int(fetch_one(connection, f"create or replace table {quote(table)} as\n{query}")[0])

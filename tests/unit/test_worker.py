@@ -15,21 +15,21 @@ import pytest
 
 from reports.published import Lea
 from reports.site.shares import MOST, pages_ahead, shares, worth_of_other_pages, writers
-from tests.unit.beside_functions import beat, count, double, fail
+from tests.unit.worker_functions import beat, count, double, fail
 from tests.workplace import PROJECT
-from transforms.beside import Beside
 from transforms.errors import DtaError, storage_error
 from transforms.interrupt import Interrupted, listening
+from transforms.worker import Worker
 
 PATIENCE = 60.0
 
 
 @pytest.fixture
-def start() -> Iterator[Callable[..., Beside]]:
-    started: list[Beside] = []
+def start() -> Iterator[Callable[..., Worker]]:
+    started: list[Worker] = []
 
-    def begin(*given: object) -> Beside:
-        started.append(Beside(*given))  # type: ignore[arg-type]
+    def begin(*given: object) -> Worker:
+        started.append(Worker(*given))  # type: ignore[arg-type]
         return started[-1]
 
     yield begin
@@ -45,7 +45,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_a_question_gets_its_answer(start: Callable[..., Beside]) -> None:
+def test_a_question_gets_its_answer(start: Callable[..., Worker]) -> None:
     one = start(double)
     for n in (1, 21, "ab"):
         one.send(n)
@@ -53,7 +53,7 @@ def test_a_question_gets_its_answer(start: Callable[..., Beside]) -> None:
     assert one.newest() == "abab"
 
 
-def test_the_newest_is_heard_without_waiting_and_what_is_printed_is_not(start: Callable[..., Beside]) -> None:
+def test_the_newest_is_heard_without_waiting_and_what_is_printed_is_not(start: Callable[..., Worker]) -> None:
     one = start(count, 500)
     assert one.newest() is None or isinstance(one.newest(), int)
     one.finish()
@@ -69,7 +69,7 @@ def test_the_newest_is_heard_without_waiting_and_what_is_printed_is_not(start: C
         ("ours", "ValueError: a fault of ours"),
     ],
 )
-def test_what_ended_it_is_told(start: Callable[..., Beside], how: str, words: str) -> None:
+def test_what_ended_it_is_told(start: Callable[..., Worker], how: str, words: str) -> None:
     one = start(fail, how)
     with pytest.raises((DtaError, OSError)) as caught:
         one.finish()
@@ -79,7 +79,7 @@ def test_what_ended_it_is_told(start: Callable[..., Beside], how: str, words: st
 @pytest.mark.slow
 def test_a_process_whose_parent_was_killed_ends(tmp_path: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from tests.unit.beside_functions import parent;"
+        "import sys; from pathlib import Path; from tests.unit.worker_functions import parent;"
         "parent(None, Path(sys.argv[1]))"
     )
     file = tmp_path / "beat"
@@ -91,7 +91,7 @@ def test_a_process_whose_parent_was_killed_ends(tmp_path: Path) -> None:
     wait_until(lambda: not psutil.pid_exists(beating))
 
 
-def test_a_signal_ends_the_waiting(start: Callable[..., Beside], tmp_path: Path) -> None:
+def test_a_signal_ends_the_waiting(start: Callable[..., Worker], tmp_path: Path) -> None:
     one = start(beat, tmp_path / "beat")
     threading.Timer(1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     with pytest.raises(Interrupted), listening():

@@ -1,4 +1,4 @@
-"""Functions that other processes run in the tests of ``transforms.beside``."""
+"""Functions that other processes run in the tests of ``transforms.worker``."""
 
 import errno
 import os
@@ -7,8 +7,8 @@ import sys
 import time
 from pathlib import Path
 
-from transforms.beside import Channel
 from transforms.errors import ReleaseError
+from transforms.worker import Channel
 
 
 def double(channel: Channel) -> None:
@@ -43,8 +43,8 @@ def beat(channel: Channel, file: Path) -> None:
 
 def parent(channel: Channel, file: Path) -> None:
     """Start a process from this process."""
-    from transforms.beside import Beside
+    from transforms.worker import Worker
 
-    kept = Beside(beat, file)
+    kept = Worker(beat, file)
     time.sleep(60)
     kept.stop()

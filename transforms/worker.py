@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from transforms.errors import DtaError
-from transforms.interrupt import cycles_seldom_sought, stop_if_asked
+from transforms.interrupt import infrequent_garbage_collection, stop_if_asked
 from transforms.settings import PROJECT
 
 LOOK = 0.1  # seconds between two checks for a signal
@@ -68,14 +68,14 @@ class Fault:
         return OSError(self.number, os.strerror(self.number), self.file) if self.number else DtaError(self.words)
 
 
-class Beside:
+class Worker:
     """A function that runs in another process, with its end of the channel and the arguments. Stop it at the end."""
 
     def __init__(self, function: Callable[..., None], *arguments: object) -> None:
         """Start it. ``function`` must be defined in a module, because the other process imports that module."""
         self._name, self._newest, self._has_ended = function.__qualname__, None, False
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "transforms.beside"],
+            [sys.executable, "-m", "transforms.worker"],
             cwd=PROJECT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -135,7 +135,7 @@ def main() -> int:
     channel = Channel(os.dup(0), os.dup(1))
     os.dup2(2, 1)  # what a library prints must not reach the parent
     try:
-        with cycles_seldom_sought():
+        with infrequent_garbage_collection():
             channel.send(_outcome(channel))
     except (EOFError, BrokenPipeError):  # the parent is gone
         return 1
@@ -158,6 +158,6 @@ def _outcome(channel: Channel) -> Ended | Fault:
 
 
 if __name__ == "__main__":
-    from transforms import beside  # by its own name: the classes it sends belong to that module, not to __main__
+    from transforms import worker  # by its own name: the classes it sends belong to that module, not to __main__
 
-    sys.exit(beside.main())
+    sys.exit(worker.main())
