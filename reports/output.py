@@ -6,12 +6,13 @@ import shutil
 import tempfile
 import unicodedata
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from transforms.errors import DtaError, few_of
 from transforms.files import exchange, replacing, sync_file, sync_folder
 from transforms.folders import kept_folder
+from transforms.interrupt import shielded, stop_if_asked
 
 MARK = ".dta-report"  # in folders that may be replaced as a whole; lists the written files, one per line
 MADE = "Made by dta report; may be replaced as a whole. Its files:"
@@ -50,7 +51,10 @@ def whole_file(target: Path, force: bool) -> Iterator[Path]:
     refuse_place(target, force)
     if target.exists() and not target.is_file():
         raise OutputError(f"{target} is {'a folder' if target.is_dir() else 'a device or a pipe'}. Name a file.")
-    with replacing(target) as temporary:
+    with ExitStack() as stack:
+        with shielded():  # a signal at this moment would leave the temporary file
+            temporary = stack.enter_context(replacing(target))
+        stop_if_asked()
         yield temporary
         temporary.chmod(0o644)
         sync_file(temporary)
@@ -85,8 +89,11 @@ def whole_folder(target: Path, force: bool) -> Iterator[Path]:
     if target.exists() or target.is_symlink():
         _refuse_what_is_not_ours(target)
     target.parent.mkdir(parents=True, exist_ok=True)
-    building = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
-    try:
+    with ExitStack() as stack:
+        with shielded():  # a signal at this moment would leave the folder
+            building = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+            stack.callback(shutil.rmtree, building, ignore_errors=True)  # left by a failure, or the replaced folder
+        stop_if_asked()
         yield building
         (building / MARK).write_text("\n".join([MADE, *_files(building)]) + "\n", "utf-8")
         building.chmod(0o755)
@@ -94,5 +101,3 @@ def whole_folder(target: Path, force: bool) -> Iterator[Path]:
             shutil.rmtree(target, ignore_errors=True)  # on a system that cannot swap folders
             os.rename(building, target)
         sync_folder(target.parent)
-    finally:
-        shutil.rmtree(building, ignore_errors=True)  # left by a failure, or the replaced folder

@@ -6,11 +6,13 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import psutil
@@ -18,6 +20,7 @@ import pytest
 
 from expectations.judging import rows_of
 from flows.steps import STEPS
+from reports.output import whole_file, whole_folder
 from tests.workplace import PROJECT, STATE, Workplace, reissue
 from transforms.interrupt import Interrupted, listening, shielded, stop_if_asked
 from transforms.release.current import current_release
@@ -149,7 +152,7 @@ def left_behind(
     def beside() -> list[psutil.Process]:
         if not begun():
             return []
-        return [child for child in psutil.Process(process.pid).children() if "transforms.beside" in child.cmdline()]
+        return [child for child in psutil.Process(process.pid).children() if "transforms.worker" in child.cmdline()]
 
     while not (found := beside()):
         assert process.poll() is None, process.communicate()[0]
@@ -217,6 +220,26 @@ def test_a_command_that_writes_ends_with_the_code_of_its_signal(
     said, _ = process.communicate(timeout=PATIENCE)
     assert process.returncode == 128 + number, said
     assert f"interrupted by {number.name}" in said
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("made_by", "whole"), [("mkdtemp", whole_folder), ("mkstemp", whole_file)])
+def test_a_signal_while_the_place_is_made_leaves_nothing(
+    made_by: str,
+    whole: Callable[[Path, bool], AbstractContextManager[Path]],
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make = getattr(tempfile, made_by)
+
+    def make_and_be_interrupted(**given: Any) -> Any:
+        made = make(**given)
+        signal.raise_signal(signal.SIGINT)
+        return made
+
+    monkeypatch.setattr(tempfile, made_by, make_and_be_interrupted)
+    with pytest.raises(Interrupted), listening(), whole(tmp_path / "report", False):
+        raise AssertionError("the command goes on")
     assert list(tmp_path.iterdir()) == []
 
 
