@@ -38,10 +38,10 @@ LONGEST_DAYS = 366
 Cell = Annotated[str, BeforeValidator(from_cell), Field(min_length=1)]
 WHY_NOT = {
     "impossible": (
-        "it is of class impossible: a contract of the pipeline itself is broken, and no release may go out with that."
+        "its class is impossible: a contract of the pipeline is broken, and no release can be published with that."
         " Please report it."
     ),
-    "unusual": "it is of class unusual: it only warns, and stops nothing.",
+    "unusual": "its class is unusual: it only warns and does not stop a release.",
 }
 
 
@@ -81,10 +81,10 @@ def requested_acceptance(settings: Settings) -> Asked | None:
     for check_id in sorted(settings.accepted):
         _acceptable(check_id)
     if len(settings.accept_because.strip()) < 10:
-        raise ConfigError('--accept needs a reason that others can follow: --because "…", ten characters or more.')
+        raise ConfigError('--accept needs a reason that others can understand: --because "…", ten characters or more.')
     until = settings.accept_until or clock.today() + timedelta(days=LASTS_DAYS)
     if not clock.today() <= until <= clock.today() + timedelta(days=LONGEST_DAYS):
-        raise ConfigError(f"--until {until}: an acceptance ends today or later, and within a year.")
+        raise ConfigError(f"--until {until}: an acceptance must end between today and a year from today.")
     return Asked(
         settings.accepted,
         reason_of(settings.accept_by, "--by") if settings.accept_by else getpass.getuser(),
@@ -101,7 +101,7 @@ def _acceptable(check_id: str) -> None:
         classes |= classes_of_suites()
     if check_id not in classes:
         known = ", ".join(sorted(i for i, c in classes.items() if c == "fault"))
-        raise ConfigError(f"--accept {check_id}: there is no such check. Those that can be accepted are {known}.")
+        raise ConfigError(f"--accept {check_id}: there is no such check. You can accept {known}.")
     if classes[check_id] != "fault":
         raise ConfigError(f"--accept {check_id} is not possible: {WHY_NOT[classes[check_id]]}")
 

@@ -62,7 +62,10 @@ def checks_of(table: Table) -> list[Check]:
         checks.append(_check(table, f"{name}-not-empty", "The table has rows.", why, empty))
     unfit = _failing(table, _unfit(table), list(table.columns))
     readable = f"The table {name} can be read with the types of its schema."
-    return [*checks, _check(table, f"{name}-readable", readable, "What cannot be read cannot be published.", unfit)]
+    return [
+        *checks,
+        _check(table, f"{name}-readable", readable, "A table that cannot be read cannot be published.", unfit),
+    ]
 
 
 def _counts(table: Table, types: Mapping[str, str]) -> list[str]:

@@ -63,7 +63,7 @@ def _warning(result: GateResult, release: Path) -> GateResult:
     return replace(
         result,
         severity="warning",
-        note=f"The {files} unchanged since release {release.name}, which was published with this.",
+        note=f"The {files} unchanged since release {release.name}, which was published with the same data.",
     )
 
 

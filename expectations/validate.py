@@ -74,7 +74,7 @@ def _validated(batch: Any, expectations: Sequence[Expectation], result_format: s
 
 def _outcome(result: Any) -> Outcome:
     found = (result.result or {}).get("unexpected_index_list")
-    return exception_text(result.exception_info) or found or "it failed, and named no row"
+    return exception_text(result.exception_info) or found or "it failed but named no row"
 
 
 def exception_text(info: dict[str, Any] | None) -> str:

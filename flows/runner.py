@@ -197,8 +197,8 @@ class _Attempt:
         overdue: list[str] = self.current_run.fact("overdue", [])
         if overdue and self.settings.stale_policy == "fail":
             stale = StaleError(
-                f"{result.message} But no publisher has given an answer about {few_of(overdue, 5)} for more"
-                f" than {self.settings.stale_days} days, and DTA_STALE_POLICY says that this is a failure. The tables"
+                f"{result.message} But no publisher has answered about {few_of(overdue, 5)} for more"
+                f" than {self.settings.stale_days} days, and DTA_STALE_POLICY makes this a failure. The tables"
                 " are those of the last good release. See dta sources."
             )
             stale.released = self._released()

@@ -43,11 +43,11 @@ def look(out: Path, hours: float, now: datetime | None = None) -> Watch:
     last = status.get("last_good_check")
     age = now - datetime.fromisoformat(last) if last else None
     if age is None:
-        wrong.append("no run has ever gone well")
+        wrong.append("no run has ever succeeded")
     elif age > timedelta(hours=hours):
         wrong.append(f"no good release for {_hours(age)} hours")
     elif age < timedelta(hours=-1):
-        wrong.append(f"the last good check lies {_hours(-age)} hours in the future: check the clock")
+        wrong.append(f"the last good check is {_hours(-age)} hours in the future: check the clock")
     if release is None:
         fault = pointer_fault(out)
         wrong.append("there is no current release" + (f": {fault.removesuffix('.')}" if fault else ""))

@@ -68,12 +68,12 @@ def compare(out: Path, a: str | None = None, b: str | None = None) -> Comparison
     if a is None:
         a, b = _last_years(out)
     if b is None:
-        raise ReleaseError(f"Name what {a} is compared with: another year or release of the same kind.")
+        raise ReleaseError(f"Give another year or release to compare {a} with.")
     is_year = {text: re.fullmatch("[0-9]{4}", text) is not None for text in (a, b)}
     if len(set(is_year.values())) > 1:
         stated, other = sorted((a, b), key=lambda text: not is_year[text])
         raise UsageError(
-            f"{stated} is a determination year and {quoted(other)} is none. Give two years, or two releases: an id, a"
+            f"{stated} is a determination year and {quoted(other)} is not. Give two years, or two releases: an id, a"
             " tag, 'previous' or 'current'."
         )
     if is_year[a]:
@@ -122,7 +122,7 @@ def _find(out: Path, requested: str) -> Path:
     read_manifest(current)  # raises with a reason if the order of releases is not known
     earlier = release_before(out, current)
     if earlier is None:
-        raise ReleaseError(f"There is no earlier release than the current one, {current.name}, to compare with.")
+        raise ReleaseError(f"There is no release before the current one, {current.name}, to compare it with.")
     return earlier
 
 

@@ -23,9 +23,9 @@ GRID = {  # state of a student group on a Dashboard: a sign for small spaces, an
     "no_group": ("n/a", "no such group"),
 }
 LEGEND = (
-    "A letter means two or more state priorities whose criteria the group met (A to K, as CDE's). “·”: met no or one"
-    " priority. “–”: no result that counts. “?”: not determined. “n/a”: no such group that year. “CDE”: from CDE's"
-    " letters."
+    "A letter means two or more state priorities whose criteria the group met (A to K, as in CDE's letters). “·”: met"
+    " one priority or none. “–”: no result that counts. “?”: not determined. “n/a”: no such group that year. “CDE”: from"
+    " CDE's letters."
 )
 
 
@@ -177,7 +177,7 @@ class Result:
     def changed(self) -> str:
         """Direction, size and meaning of the change."""
         return (
-            "not compared: on another scale"
+            "not compared: different scale"
             if self.other_scale
             else " ".join(change_words(self.change, self.change_level)).strip()
         )

@@ -119,7 +119,7 @@ class Successor:
     def line(self) -> str:
         """What happened to the code."""
         became = f"This code ended on {plain_day(self.succession_date)}: it {SUCCESSIONS[self.kind]}."
-        return f"{became} It goes on as {self.successor_name} ({self.successor_cds})."
+        return f"{became} It continues as {self.successor_name} ({self.successor_cds})."
 
 
 @dataclass(frozen=True)

@@ -37,9 +37,9 @@ def refuse_place(target: Path, force: bool) -> None:
     without ``force``.
     """
     if kept := kept_folder(target):
-        raise OutputError(f"{target} is in {kept}, which dta keeps for itself. Name a place outside of it.")
+        raise OutputError(f"{target} is in {kept}, which is reserved for dta. Choose a place outside it.")
     if (target.exists() or target.is_symlink()) and not force:
-        raise OutputError(f"{target} is there already. Name another place, or give --force to replace it.")
+        raise OutputError(f"{target} already exists. Choose another place, or give --force to replace it.")
 
 
 @contextmanager
@@ -50,7 +50,9 @@ def whole_file(target: Path, force: bool) -> Iterator[Path]:
     """
     refuse_place(target, force)
     if target.exists() and not target.is_file():
-        raise OutputError(f"{target} is {'a folder' if target.is_dir() else 'a device or a pipe'}. Name a file.")
+        raise OutputError(
+            f"{target} is {'a folder' if target.is_dir() else 'a device or a pipe'}. Give the name of a file."
+        )
     with ExitStack() as stack:
         with shielded():  # a signal at this moment would leave the temporary file
             temporary = stack.enter_context(replacing(target))
@@ -65,12 +67,12 @@ def _refuse_what_is_not_ours(target: Path) -> None:
     """Raise OutputError for a folder that was not written by dta, or to which files were added since."""
     mark = target / MARK
     if target.is_symlink() or not mark.is_file():
-        raise OutputError(f"{target} was not made by this command: it is left alone. Name another place.")
+        raise OutputError(f"{target} was not made by this command and will not be changed. Choose another place.")
     made = mark.read_text("utf-8", errors="replace").splitlines()[1:]
     added = [f for f in _files(target) if f not in {*made, MARK}]
     if added:
         raise OutputError(
-            f"{target} holds files that are not on the list of what this command wrote"
+            f"{target} contains files that this command did not write"
             f" ({few_of([*map(repr, added)], 3)}): move them away first."
         )
 

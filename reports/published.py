@@ -61,7 +61,7 @@ def open_release(out: Path) -> duckdb.DuckDBPyConnection:
         return connect_read_only(release / DATABASE)
     except duckdb.Error as error:
         raise ReleaseError(
-            f"Release {release.name} is damaged: its database cannot be opened ({error}). dta run makes it anew."
+            f"Release {release.name} is damaged: its database cannot be opened ({error}). dta run rebuilds it."
         ) from error
 
 
@@ -176,7 +176,7 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
     columns = f"select {LEA} from leas"
     asked = unicodedata.normalize("NFKC", asked).strip()  # converts digits of other keyboards
     if not has_letters(asked):
-        raise NotFoundError("Give a name, a part of one, or a CDS code of 14 or 7 digits.")
+        raise NotFoundError("Give a name, part of a name, or a CDS code of 14 or 7 digits.")
     for condition in CONDITIONS:
         found = connection.execute(f"{columns} where {condition} order by lea_name", {"asked": asked}).fetchall()
         if len(found) > 1:  # if two codes share a name, use the present one
@@ -187,7 +187,7 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
             return Lea(*map(_shown, found[0]))
         if found:
             raise NotFoundError(
-                f"{quoted(asked)} fits {len(found)} LEAs. Say which: "
+                f"{quoted(asked)} matches {len(found)} LEAs. Choose one: "
                 + "; ".join(f"{n} ({c}, {k})" for c, n, _, _, k in found[:10])
             )
     near = connection.execute(

@@ -34,17 +34,17 @@ GATES = {
 OUTCOMES = {"passed": "✓ passed", "failed": "✗ failed", "error": "! could not run"}
 SEVERITIES = {"critical": "◆ critical", "warning": "▲ warning", "info": "● info"}
 CLASSES = {
-    "impossible": "impossible: a contract of the pipeline is broken; it stops, and cannot be accepted",
-    "fault": "fault: many rows are evidence of a fault; it stops, and a person can accept it",
-    "unusual": "unusual: a person should look; it stops nothing",
+    "impossible": "impossible: a contract of the pipeline is broken; it stops the release and cannot be accepted",
+    "fault": "fault: many rows are evidence of a fault; it stops the release, but a person can accept it",
+    "unusual": "unusual: a person should look; it does not stop the release",
 }
 ADVICE = {
     "error": (
-        "The check itself could not run, so nothing was trusted. It cannot be accepted: please report it, with the"
-        " message below."
+        "The check itself could not run, so the release cannot be published. It cannot be accepted: please"
+        " report it, with the message below."
     ),
     "impossible": "It cannot be accepted: please report it, with the rows below.",
-    "files": "Get the file named from CDE again, or put a sound copy into the inbox, then run again: dta run.",
+    "files": "Get the file named from CDE again, or put an intact copy into the inbox, then run again: dta run.",
     "contracts": "Look up the rows below in the file and line that they name. If the file is wrong, get it again.",
     "determinations": (
         "Look at the rows below with dta explain. A record is corrected in its register; a difference from CDE can be"
@@ -56,9 +56,9 @@ ACCEPT = (
     'If you have looked at the rows and they are right: dta run --accept {check_id} --because "why they are right".'
 )
 AFTER = {
-    3: "Get the file named from CDE again, or put a sound copy into the inbox. Then: dta run",
+    3: "Get the file named from CDE again, or put an intact copy into the inbox. Then: dta run",
     4: "Correct the file named above. Then: dta run",
-    5: "See below, check by check, which rows fail and what to do. Then: dta run",
+    5: "See below for the failing rows of each check and what to do. Then: dta run",
     6: "See the message. Nothing was changed.",
 }
 
@@ -123,7 +123,7 @@ class Quality:
     def headline(self) -> tuple[str, str]:
         """Sign and words of the banner."""
         if self.outcome == "failed":
-            return "stopped", "✗ Not published: the last good release stays"
+            return "stopped", "✗ Not published: the last good release is still current"
         if any(c.stops_release for c in self.checks):
             return "stopped", "✗ This would not be published"
         if self.warnings:
@@ -139,7 +139,7 @@ class Quality:
             )
         if any(c.stops_release for c in self.checks):
             return AFTER[5]
-        return "Look at the warnings before you act on a row that they concern." if self.warnings else "Nothing."
+        return "Look at the warnings before you act on a row that they are about." if self.warnings else "Nothing."
 
     @property
     def by_gate(self) -> list[dict[str, Any]]:
@@ -199,7 +199,9 @@ def quality_of_run(status: Mapping[str, Any], report: Mapping[str, Any] | None) 
     if quality.outcome != "failed" or not stops:
         return quality
     more = [f"and {len(stops) - SHOWN} more"] if len(stops) > SHOWN else []
-    return replace(quality, message="\n".join(["This does not hold:", *(f"– {s}" for s in stops[:SHOWN]), *more]))
+    return replace(
+        quality, message="\n".join(["These statements are not true:", *(f"– {s}" for s in stops[:SHOWN]), *more])
+    )
 
 
 def _quality(

@@ -80,7 +80,7 @@ def find_recipe(name: str) -> Recipe:
     """Return the recipe with this name. Raises RecipeError with the list of recipes."""
     book = recipes()
     if name not in book:
-        raise RecipeError(f"There is no recipe {quoted(name)}. There are {', '.join(book)}.")
+        raise RecipeError(f"There is no recipe {quoted(name)}. The recipes are {', '.join(book)}.")
     return book[name]
 
 
@@ -89,7 +89,7 @@ def _recipe(path: Path) -> Recipe:
     head = [line for line in lines if line.startswith("-- ")]
     title, question, *declared = [*head, "", ""][:2] + head[2:]
     if not (title.startswith("-- title: ") and question.startswith("-- question: ")):
-        raise ConfigError(f"{path.name} does not open with -- title: and -- question:.")
+        raise ConfigError(f"{path.name} does not start with -- title: and -- question:.")
     matches = [(line, PARAMETER.fullmatch(line)) for line in declared]
     for line, match in matches:
         if match is None:
@@ -97,5 +97,5 @@ def _recipe(path: Path) -> Recipe:
     parameters = tuple(Parameter(match[1], bool(match[2]), match[3], match[4]) for _, match in matches if match)
     sql = "\n".join(line for line in lines if not line.startswith("-- ")).strip()
     if {p.name for p in parameters} != set(USED.findall(sql)):
-        raise ConfigError(f"{path.name}: the parameters that it declares are not those that its query uses.")
+        raise ConfigError(f"{path.name}: the parameters that it declares are not the parameters that its query uses.")
     return Recipe(path.stem, title.removeprefix("-- title: "), question.removeprefix("-- question: "), parameters, sql)

@@ -180,7 +180,7 @@ RULES: dict[str, tuple[Expectation, ...]] = {
             10,
             "reconciliation-explained",
             "Every comparison is explained in words.",
-            "A difference without an explanation leaves a doubt without an answer.",
+            "A difference without an explanation leaves readers in doubt.",
         ),
         gxe.ExpectColumnPairValuesToBeEqual(
             column_A="ours",
@@ -228,7 +228,7 @@ RULES: dict[str, tuple[Expectation, ...]] = {
             "closed_date",
             "directory-closed-after-open",
             "A school closes after it opens.",
-            "This shows exchanged date columns.",
+            "A failure shows that date columns were swapped.",
             "unusual",
         ),
     ),

@@ -80,7 +80,8 @@ def _run_app() -> None:
             ["check"],
         ):
             raise ReleaseError(
-                "The release lacks a table or column that this version reads: an earlier version made it. Run: dta run"
+                "The release was made by an earlier version and lacks a table or column that this version reads. Run:"
+                " dta run"
             ) from error
         raise
 

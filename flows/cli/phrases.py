@@ -75,13 +75,13 @@ def unused_lines(unused: Sequence[UnusedFile], indent: str = "") -> list[str]:
     if not unused:
         return []
     count = "1 file was" if len(unused) == 1 else f"{len(unused)} files were"
-    return [f"{indent}[yellow]{count} seen and not used[/]", *(f"{indent}  {escape(unused_text(f))}" for f in unused)]
+    return [f"{indent}[yellow]{count} found but not used[/]", *(f"{indent}  {escape(unused_text(f))}" for f in unused)]
 
 
 def unused_text(file: UnusedFile) -> str:
     """Return why a file is not used, what to do, and what is used instead."""
     where = f", line {file.line}" if file.line else ""
-    instead = " The edition of the release before is used." if file.earlier_sha256 else ""
+    instead = " The edition from the release before is used." if file.earlier_sha256 else ""
     return f"{file.file}{where}: {file.reason}. {file.what_to_do}{instead}"
 
 

@@ -47,7 +47,7 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Non
     for line in problem_lines(problems):
         console.print(f"[yellow]Not refreshed[/] {escape(line)}.", soft_wrap=True)
     if problems:
-        console.print("Earlier files are used where there are any: see dta sources.")
+        console.print("Earlier files are used if there are any: see dta sources.")
     release = current_release(settings.out)
     if release:
         _answer(settings.out, console)

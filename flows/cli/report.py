@@ -53,7 +53,7 @@ def workbook(
 
     if out_file is not None and out_file.suffix.lower() != ".xlsx":
         raise UsageError(
-            f"The name of a workbook must end in .xlsx: spreadsheets open no other (value {out_file.name!r})."
+            f"The name of a workbook must end in .xlsx, so that spreadsheet programs can open it (value {out_file.name!r})."
         )
     with _release(out) as (connection, book):
         target = out_file or Path(f"dta-{book.release['release_id']}.xlsx")
@@ -138,8 +138,8 @@ def letter(
         kinds = list(letters_of(e))
         if kind is not None and kind not in kinds:
             raise UsageError(
-                f"There is no letter {kind!r} for {e.lea.name} in {e.year}, because there is no such finding. There is"
-                f" {', '.join(kinds)}."
+                f"There is no letter {kind!r} for {e.lea.name} in {e.year}, because there is no such finding. The"
+                f" letters are {', '.join(kinds)}."
             )
         targets = {
             k: to / f"draft-letter-{e.lea.cds}-{file_name(e.lea.name)}-{e.year}-{k}.docx"

@@ -52,7 +52,10 @@ def leave_artifacts(out: Path, summary: str) -> None:
     try:
         with open_release(out) as connection:
             _table(
-                connection, FRESHNESS, "source-freshness", "Source files, and how the last look for a newer one ended"
+                connection,
+                FRESHNESS,
+                "source-freshness",
+                "Source files, and the result of the last check for a newer one",
             )
             _table(
                 connection,
@@ -61,7 +64,7 @@ def leave_artifacts(out: Path, summary: str) -> None:
                 f"Verdicts of release {release.name} that differ from the release before",
             )
             if not failed_gates:
-                _table(connection, GATES, "gate-results", f"Checks that release {release.name} went through")
+                _table(connection, GATES, "gate-results", f"Checks of release {release.name}")
     except ReleaseError as error:
         create_markdown_artifact(str(error), key="source-freshness")
 

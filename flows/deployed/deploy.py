@@ -25,7 +25,7 @@ SILENCE = timedelta(seconds=90)  # three heartbeats of 30 seconds
 DEAD_RUNS = AutomationCore(
     name="dta: clear dead runs",
     description=(
-        "A run whose process and worker are gone stays RUNNING and holds its slot; without a heartbeat for 90 seconds"
+        "A run whose process and worker are gone stays RUNNING and keeps its slot. After 90 seconds without a heartbeat"
         " it is marked crashed."
     ),
     trigger=EventTrigger(
@@ -42,7 +42,7 @@ DEAD_RUNS = AutomationCore(
             name="Crashed",
             force=False,
             state=StateType.CRASHED,
-            message=f"No heartbeat for {SILENCE.seconds} seconds: process or machine is gone.",
+            message=f"No heartbeat for {SILENCE.seconds} seconds: the process or machine is gone.",
         )
     ],
 )

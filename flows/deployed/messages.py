@@ -25,7 +25,7 @@ TEMPLATES = Environment(  # noqa: S701 - plain text; each channel escapes for it
     trim_blocks=True,
     lstrip_blocks=True,
 )
-SUFFIX = "; see dta status on the machine that runs the nights."
+DETAILS = "For details, run dta status on the machine that runs the nights."
 
 
 @dataclass(frozen=True)
@@ -59,10 +59,10 @@ def about_failure(out: Path, error: BaseException) -> Message:
     facts = [
         (
             "Why",
-            _shortened(str(error)) if known else f"an unexpected fault, {type(error).__name__}; its text is in the log",
+            _shortened(str(error)) if known else f"an unexpected error, {type(error).__name__}; its text is in the log",
         ),
         ("Run", status.get("run_id")),
-        ("Release that serves", release.name if release else "none"),
+        ("Current release", release.name if release else "none"),
         ("Last good check", status.get("last_good_check")),
     ]
     if isinstance(error, DtaError) and error.released:
@@ -70,13 +70,13 @@ def about_failure(out: Path, error: BaseException) -> Message:
             "failure",
             f"DTA eligibility: release {error.released} was published, then the run failed",
             facts,
-            advice=f"Look after it{SUFFIX}",
+            advice=DETAILS,
         )
     return _message(
         "failure",
         "DTA eligibility: the run failed, nothing was published",
         facts,
-        advice=f"The last good release stays{SUFFIX}",
+        advice=f"The last good release is still current. {DETAILS}",
     )
 
 
@@ -92,7 +92,7 @@ def about_crash(name: str, why: str) -> Message:
         "failure",
         "DTA eligibility: the run was killed",
         [("Run", name), ("Why", why[:500])],
-        advice="The next run begins anew. The last good release stays.",
+        advice="The next run starts over. The last good release is still current.",
     )
 
 
@@ -101,15 +101,15 @@ def about_lateness(seen: Watch) -> Message:
     return _message(
         "late",
         f"DTA eligibility: {seen.headline}",
-        [("Release that serves", seen.release_id)],
+        [("Current release", seen.release_id)],
         seen.lines,
-        f"Look after it{SUFFIX}",
+        DETAILS,
     )
 
 
 def trial() -> Message:
     """Return a test message."""
-    return _message("failure", "DTA eligibility: this is a trial", [], advice="Notifications reach you.")
+    return _message("failure", "DTA eligibility: this is a test", [], advice="Notifications work.")
 
 
 def about_eligibility(out: Path) -> Message | None:

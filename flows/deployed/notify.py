@@ -31,7 +31,7 @@ OCCASIONS = ("failure", "late", "eligibility")
 def listed(occasions: str) -> str:
     """Return comma-separated occasions. Raises ValueError for an unknown one, which would never be sent."""
     if unknown := {o.strip() for o in occasions.split(",")} - {*OCCASIONS, ""}:
-        raise ValueError(f"{', '.join(sorted(unknown))} is no occasion; there are {', '.join(OCCASIONS)}")
+        raise ValueError(f"{', '.join(sorted(unknown))} is not an occasion; the occasions are {', '.join(OCCASIONS)}")
     return occasions
 
 

@@ -10,12 +10,10 @@ from transforms import clock
 
 SourceName = Annotated[
     str,
-    Field(
-        min_length=1, max_length=1000, description="'sample', 'catalog', or a folder of files named as CDE names them"
-    ),
+    Field(min_length=1, max_length=1000, description="'sample', 'catalog', or a folder of files with CDE's file names"),
 ]
 PastDay = Annotated[
-    date, AfterValidator(clock.past), Field(description="records dated later than this day are not known")
+    date, AfterValidator(clock.past), Field(description="records dated later than this day are ignored")
 ]
 Year = Annotated[int, Field(ge=2017, le=2100, description="determination year")]
 Folder = Annotated[Path, Field(description="folder; relative to the project")]

@@ -65,12 +65,12 @@ def schedule(settings: Settings, port: int, deployments: Path, console: Console)
             supervisor.start(server)
             if not supervisor.stopping:
                 if (code := server.ended) is not None:
-                    raise ConfigError(f"The Prefect server ended with {code} before it was ready. See the lines above.")
+                    raise ConfigError(
+                        f"The Prefect server ended with exit code {code} before it was ready. See the lines above."
+                    )
                 _deploy(environment, deployments, console)
                 supervisor.start(worker)
-                console.print(
-                    f"The nights are scheduled. Page for people: http://{LOOPBACK}:{port} (this machine only)"
-                )
+                console.print(f"The nights are scheduled. Web page: http://{LOOPBACK}:{port} (this machine only)")
             supervisor.watch()
         except TimeoutError as error:
             raise ConfigError(f"{error}. See the lines above.") from error
@@ -89,7 +89,7 @@ def _deploy(environment: dict[str, str], deployments: Path, console: Console) ->
         check=False,
     )
     if ended.returncode:
-        raise ConfigError(f"The deployments of {deployments} were refused:\n{ended.stderr[-4000:]}")
+        raise ConfigError(f"The deployments of {deployments} were rejected:\n{ended.stderr[-4000:]}")
 
 
 def _check_port(port: int) -> None:
@@ -101,8 +101,7 @@ def _check_port(port: int) -> None:
             probe.listen()
         except OSError as error:
             raise ConfigError(
-                f"Port {port} cannot be used ({error.strerror}). Stop the program that holds it, or give another"
-                " --port."
+                f"Port {port} cannot be used ({error.strerror}). Stop the program that uses it, or give another --port."
             ) from error
 
 

@@ -78,7 +78,7 @@ class Supervisor:
         if one.process is not None and one.process.poll() is not None:
             one.wait = SHORTEST if now - one.started > STEADY else min(one.wait * 2, LONGEST)
             one.due = now + one.wait
-            self.tell(f"{one.name} ended with {one.process.returncode}; starting it again in {one.wait:.0f} s")
+            self.tell(f"{one.name} ended with exit code {one.process.returncode}; restarting it in {one.wait:.0f} s")
             one.process = None
         if one.process is None and now >= one.due and not self.stopping:
             try:

@@ -85,11 +85,11 @@ def write_letter(path: Path, book: Book, e: LeaReport, kind: str) -> None:
         _evidence(document, e, {s.source_id: s.name for s in e.sources})
     if e.loan_events and any(v.code == "wraparound" for v in said):
         _loans(document, e)
-    document.add_heading("Law as the rules of this release cite it", 2)
+    document.add_heading("Law, as cited in the rules of this release", 2)
     law = [(v.title, v.statute, f"{v.trigger}\n{v.url}", v.open_question or "none") for v in said]
     _table(
         document,
-        ("Finding", "Statute", "What opens it, or what the rule rests on", "Open question"),
+        ("Finding", "Statute", "Trigger or basis of the rule", "Open question"),
         (3.0, 3.2, 6.6, 4.7),
         law,
     )

@@ -86,7 +86,7 @@ class Server:
         view = browse.read_view(table, asked.multi_items(), format)
         if view.release_id not in ("", release.id):
             first = replace(view, offset=0).address(format)
-            raise AskError(f"A newer release was published since the page before this one. Start again at {first}", 409)
+            raise AskError(f"A newer release was published since the last page. Start again at {first}", 409)
         view = replace(view, release_id=release.id)
         rows, counted = await self._ask(request, release, [browse.query_of(view, format), browse.count_of(view)])
         answer = answer_of(self.desk, view, release, rows, counted.table.column(0)[0].as_py(), format)
@@ -148,7 +148,7 @@ class Server:
         try:
             await asyncio.wait({work, gone}, return_when=asyncio.FIRST_COMPLETED)
             if not work.done():
-                raise AskError("The visitor left before the answer.", 499)
+                raise AskError("The visitor left before the answer was ready.", 499)
             return work.result()
         finally:
             for task in (work, gone):
@@ -224,7 +224,7 @@ async def refused(request: Request, error: Exception) -> Response:
     if isinstance(error, DtaError):
         return pages.problem(str(error), 503 if isinstance(error, ReleaseError) else 400, format)
     return pages.problem(
-        "The server made a mistake. What happened is in the terminal where dta site runs: please report it.",
+        "The server had an error. The details are in the terminal where dta site runs. Please report it.",
         500,
         format,
     )

@@ -47,7 +47,7 @@ OPERATORS = {
     "lt": Operator("is less than", "{column} < {value}"),
     "lte": Operator("is at most", "{column} <= {value}"),
     "in": Operator("is one of (a,b,c)", "{column} in ({value})", "list"),
-    "notin": Operator("is none of (a,b,c)", "({column} not in ({value}) or {column} is null)", "list"),
+    "notin": Operator("is not one of (a,b,c)", "({column} not in ({value}) or {column} is null)", "list"),
     "arraycontains": Operator("list contains", "list_contains({column}, {value})", "element"),
     "isnull": Operator("is empty", "{column} is null", "none"),
     "notnull": Operator("is not empty", "{column} is not null", "none"),
@@ -111,10 +111,11 @@ def read_view(table: Table, address: Sequence[tuple[str, str]], format: str) -> 
     unknown = [n for n, _ in address if n.startswith("_") and n not in RESERVED]
     if unknown:
         raise AskError(
-            f"{unknown[0]} is not known. An address may have {', '.join(sorted(RESERVED))}, and names of columns."
+            f"{unknown[0]} is not a known parameter. An address may have {', '.join(sorted(RESERVED))}, and column"
+            " names."
         )
     if sum(not n.startswith("_") for n, _ in address) > MOST_FILTERS:
-        raise AskError(f"An address may have {MOST_FILTERS} filters at most. Write what you ask as SQL: /sql")
+        raise AskError(f"An address may have {MOST_FILTERS} filters at most. Write the query as SQL: /sql")
     if "_sort" in known and "_sort_desc" in known:
         raise AskError("Give _sort or _sort_desc, not both.")
     sort = known.get("_sort") or known.get("_sort_desc") or ""
@@ -147,7 +148,7 @@ def _filter(table: Table, name: str, value: str) -> Filter:
         column, operator = name, EXACT
     column_of(table, column)
     if operator not in OPERATORS:
-        raise AskError(f"{operator!r} is no way to compare. There are {', '.join(OPERATORS)}.")
+        raise AskError(f"{operator!r} is not an operator. The operators are {', '.join(OPERATORS)}.")
     found = Filter(column, operator, value)
     _condition(table, found)  # raises now if the value is wrong
     return found
@@ -160,14 +161,14 @@ def _size(asked: str | None, format: str) -> int | None:
     if asked == "max":
         return most
     if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= most):
-        raise AskError(f"_size is a number from 1 to {most:,}, or max; not {asked[:40]!r}.")
+        raise AskError(f"_size must be a number from 1 to {most:,}, or max, not {asked[:40]!r}.")
     return int(asked)
 
 
 def _next(asked: str) -> tuple[int, str]:
     offset, _, release_id = asked.partition("@")
     if asked and not (offset.isascii() and offset.isdigit() and len(offset) < 10 and release_id):
-        raise AskError(f"_next is what an answer gave for the page after it; not {asked[:40]!r}.")
+        raise AskError(f"_next must be the value that an answer gave for the next page, not {asked[:40]!r}.")
     return int(offset or 0), release_id
 
 
@@ -176,7 +177,7 @@ def _columns(table: Table, address: Iterable[tuple[str, str]]) -> tuple[str, ...
     wanted = [v for n, v in asked if n == "_col"] or list(table.columns)
     left = tuple(c for c in dict.fromkeys(wanted) if ("_nocol", c) not in asked)
     if not left:
-        raise AskError("Every column is left out.")
+        raise AskError("All columns are left out.")
     return left
 
 
@@ -223,7 +224,7 @@ def _condition(table: Table, f: Filter, taken: Iterable[str] = ()) -> tuple[str,
     if is_list and f.operator == EXACT:  # an element of a list
         operator = OPERATORS["arraycontains"]
     if (operator.value == "element") is not is_list and operator.value not in ("text", "none"):
-        raise AskError(f"{f.column} is {'a list' if is_list else 'no list'}: {f.operator} does not go with it.")
+        raise AskError(f"{f.column} is {'a list' if is_list else 'not a list'}: {f.operator} does not work with it.")
     if operator.value == "none" and BOOLEANS.get(f.value.strip().lower(), "") != "true":
         other = "notnull" if f.operator == "isnull" else "isnull"
         raise AskError(
@@ -260,7 +261,7 @@ def typed(column: str, kind: str, text: str) -> str:
         pass
     wanted = {"DOUBLE": "a number", "BOOLEAN": "true or false", "DATE": "a date such as 2024-12-01"}.get(kind)
     wanted = wanted or ("a whole number" if kind in INTEGERS else "a date and time such as 2024-12-01 04:15:00")
-    raise AskError(f"{column} holds {wanted}: {text[:60]!r} is none.")
+    raise AskError(f"{column} takes {wanted}, not {text[:60]!r}.")
 
 
 def chosen(table: Table, columns: Sequence[str], operators: Sequence[str], values: Sequence[str]) -> tuple[Filter, ...]:

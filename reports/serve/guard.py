@@ -76,11 +76,11 @@ def refuse(scope: Scope) -> tuple[int, str] | None:
     if len(hosts) != 1 or hosts[0] not in {f"{name}:{port}" for name in NAMES} | (set(NAMES) if port == 80 else set()):
         return 403, f"This server answers only under its own address, http://{NAMES[0]}:{port}/."
     if headers.get("origin") not in (None, f"http://{hosts[0]}") or headers.get("sec-fetch-site") not in OWN_SITE:
-        return 403, "Another site asked for this. Copy the address and paste it into the browser to open it."
+        return 403, "This request came from another site. Copy the address and paste it into the browser to open it."
     if scope["method"] not in ("GET", "HEAD"):
-        return 405, "This server is for reading: GET and HEAD."
+        return 405, "This server is read-only: it accepts GET and HEAD."
     if headers.get("content-length", "0") != "0" or "transfer-encoding" in headers:
-        return 413, "A request for reading has no body: put the query into the address."
+        return 413, "A GET or HEAD request must not have a body: put the query in the address."
     if len(scope.get("raw_path") or b"") + len(scope["query_string"]) > LONGEST_ADDRESS:
         return 414, f"The address is longer than {LONGEST_ADDRESS:,} bytes. Use dta sql for a query as long as this."
     return None

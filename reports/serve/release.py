@@ -93,8 +93,8 @@ def _read(folder: Path) -> Release:
             return Release(folder, read_book(connection), _tables(connection))
     except (duckdb.Error, LookupError) as error:
         raise ReleaseError(
-            f"Release {folder.name} cannot be read ({error}). It is damaged or of another version: dta run publishes a"
-            " new one."
+            f"Release {folder.name} cannot be read ({error}). It is damaged or from another version: dta run publishes"
+            " a new one."
         ) from error
 
 

@@ -67,7 +67,7 @@ def listen(port: int = 0) -> socket.socket:
     except OSError as error:
         made.close()
         raise ConfigError(
-            f"Port {port} cannot be used ({error.strerror}). Leave --port out: a free one is then chosen."
+            f"Port {port} cannot be used ({error.strerror}). Leave out --port to use a free one."
         ) from error
     return made
 

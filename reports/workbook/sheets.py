@@ -132,7 +132,7 @@ EVIDENCE = Sheet(
 )
 ASSISTANCE_LIST = Sheet(
     "Assistance",
-    "Differentiated Assistance and the tests beside it, in the latest determination year; assisted LEAs first",
+    "Differentiated Assistance and related tests, in the latest determination year; assisted LEAs first",
     f"""
     select a.*, a.agrees_with_cde is false as apart from assistance a
     where a.determination_year = {YEAR_IN_FORCE} and ($county is null or a.county_code = $county)
@@ -182,8 +182,8 @@ def _loan_state(row: Row) -> Cell:
 
 LOANS = Sheet(
     "Loans",
-    "State loans in the time of the latest determination year; a loan that was outstanding on its first day counts,"
-    " also where it was repaid later",
+    "State loans during the latest determination year; a loan that was outstanding on its first day counts,"
+    " even if it was repaid later",
     f"""
     select s.*, l.district, n.county, l.enabling_act, l.amount_authorized_usd, l.amount_drawn_usd, l.latest_balance_usd,
         l.latest_balance_as_of, l.confidence, l.unknown, l.source_url, w.in_force_from

@@ -71,7 +71,7 @@ def _cover(
     for check in rows(connection, WARNINGS):
         yield [("Warning", "strong"), (warning_text(check), "text")]
     yield []
-    yield [("Sheet", "heading"), ("What it holds", "heading"), ("Rows", "heading")]
+    yield [("Sheet", "heading"), ("Contents", "heading"), ("Rows", "heading")]
     for sheet, n in counts:
         yield [(sheet.name, "strong"), (sheet.holds, "text"), (n, "whole")]
     yield []

@@ -235,7 +235,7 @@ def test_a_name_of_several_leas_is_a_choice(open_state: Open, name: str, field: 
     assert page.url.split("#")[0].endswith(name)
 
 
-ABSENT = "No name or code in this release has “Los Angeles Unified”."
+ABSENT = "No name or code in this release contains “Los Angeles Unified”."
 
 
 @pytest.mark.parametrize("name", ["index.html", "districts.html"])

@@ -207,7 +207,7 @@ def test_what_cannot_be_asked_is_said(published: Workplace, filled: Path, made: 
         ("--template", "Nowhere"): "No county is called 'Nowhere'",
         (str(filled), "--template", "Monterey"): "not both",
         ("--rules", "2026-preview", "--year", "2025"): "The preview is of 2026",
-        (str(filled), "--to", str(made.parent)): "is there already",
+        (str(filled), "--to", str(made.parent)): "already exists",
     }
     for arguments, said in wrong.items():
         with pytest.raises(DtaError, match=re.escape(said)):
@@ -239,7 +239,7 @@ def test_an_estimate_with_results_carried_over_leaves_the_release_as_it_is(
 def test_an_estimate_is_written_nowhere_among_releases(published: Workplace) -> None:
     before = hashes(published.out)
     for place in (published.out, published.out / "current", published.out / "releases" / "x"):
-        with pytest.raises(DtaError, match="keeps for itself"):
+        with pytest.raises(DtaError, match="is reserved for dta"):
             call("--out", published.out, "--to", place)
     assert hashes(published.out) == before
 

@@ -139,7 +139,7 @@ def test_nights_of_a_schedule(tmp_path: Path, tell: Tell) -> None:
         nights.wait("an overlapping run", lambda: nights.in_state("CANCELLED", words="concurrency limit"))
         tell("overlapping run", 1, "cancelled: concurrency limit reached")
         nights.wait("the first night", lambda: any(r["id"] == first["id"] for r in nights.in_state("COMPLETED")))
-        assert "server ended with -9; starting it again" in nights.log.read_text()
+        assert "server ended with exit code -9; restarting it" in nights.log.read_text()
         release = current_release(place.out)
         assert release is not None
         assert damage_of(release) == []

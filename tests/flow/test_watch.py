@@ -54,7 +54,7 @@ def test_a_damaged_or_missing_release_is_told(out: Path) -> None:
     shutil.rmtree(release)
     assert "there is no current release" in look(out, 48).headline
     (out / "status.json").write_text("{torn")
-    assert "no run has ever gone well" in look(out, 48).headline
+    assert "no run has ever succeeded" in look(out, 48).headline
 
 
 def test_a_hold_is_mentioned(out: Path) -> None:
@@ -79,7 +79,7 @@ def test_the_command_exits_with_6(out: Path, tmp_path: Path) -> None:
     runner = CliRunner(env={"COLUMNS": "160", "NO_COLOR": "1"})
     assert runner.invoke(app, ["watch", "--out", str(out)]).exit_code == 0
     ended = runner.invoke(app, ["watch", "--out", str(tmp_path / "nothing")])
-    assert "no run has ever gone well" in str(ended.exception).lower()
+    assert "no run has ever succeeded" in str(ended.exception).lower()
     assert getattr(ended.exception, "exit_code", None) == 6
     assert not (tmp_path / "nothing").exists()
 

@@ -189,22 +189,25 @@ def test_who_accepts_is_the_user_of_the_system_unless_named(monkeypatch: pytest.
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"accept": "rows_accounted", "accept_because": WHY}, "class impossible"),
-        ({"accept": "evidence-key", "accept_because": WHY}, "class impossible"),
-        ({"accept": "state_rows_as_printed", "accept_because": WHY}, "class unusual: it only warns"),
-        ({"accept": "file-directory-cds-form", "accept_because": WHY}, "class unusual"),
+        ({"accept": "rows_accounted", "accept_because": WHY}, "class is impossible"),
+        ({"accept": "evidence-key", "accept_because": WHY}, "class is impossible"),
+        ({"accept": "state_rows_as_printed", "accept_because": WHY}, "class is unusual: it only warns"),
+        ({"accept": "file-directory-cds-form", "accept_because": WHY}, "class is unusual"),
         (
             {"accept": "no_such_check", "accept_because": WHY},
-            "no such check. Those that can be accepted are .*file-assistance-cds-form.*release_files_kept",
+            "no such check. You can accept .*file-assistance-cds-form.*release_files_kept",
         ),
         ({"accept": "release_files_kept"}, "needs a reason"),
         ({"accept": "release_files_kept", "accept_because": "fine"}, "ten characters"),
         ({"accept_because": WHY}, "--accept names no check"),
         (
             {"accept": "release_files_kept", "accept_because": WHY, "accept_until": date(2020, 1, 1)},
-            "ends today or later",
+            "must end between today",
         ),
-        ({"accept": "release_files_kept", "accept_because": WHY, "accept_until": date(2999, 1, 1)}, "within a year"),
+        (
+            {"accept": "release_files_kept", "accept_because": WHY, "accept_until": date(2999, 1, 1)},
+            "a year from today",
+        ),
     ],
 )
 def test_what_cannot_be_accepted_is_refused_and_says_why(given: dict[str, object], said: str) -> None:
@@ -324,7 +327,10 @@ def test_what_a_release_was_published_with_stops_no_night(
             True,
         ]
         (warned,) = apply_published_before(connection, release, [old])
-        assert warned.note == f"The file is unchanged since release {release.name}, which was published with this."
+        assert (
+            warned.note
+            == f"The file is unchanged since release {release.name}, which was published with the same data."
+        )
         assert ended(failed("dashboard-ela-2024", "dashboard-ela-2025")) == [True], "a new file beside an old one"
         connection.execute("update meta_sources set sha256 = 'another' where source_id = 'dashboard-ela-2023'")
         assert ended(old, pair) == [False, True], "one of the two has other bytes"

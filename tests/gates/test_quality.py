@@ -169,7 +169,7 @@ def test_a_critical_failure_leaves_current_as_it_was_and_says_why(stopped: tuple
     assert "<script>alert" not in page
     text = Page(page).text
     for part in (
-        "✗ Not published: the last good release stays",
+        "✗ Not published: the last good release is still current",
         "What to do",
         EVIL,
         "suspdownload2024.txt",

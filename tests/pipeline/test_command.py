@@ -351,7 +351,7 @@ def test_a_code_without_its_leading_zero_is_understood(asked: str) -> None:
 def test_nothing_to_look_for_is_said_without_a_list(published: Workplace, asked: str) -> None:
     ended = dta("explain", asked, "--out", published.out)
     assert ended.exception.exit_code == 2
-    assert str(ended.exception) == "Give a name, a part of one, or a CDS code of 14 or 7 digits."
+    assert str(ended.exception) == "Give a name, part of a name, or a CDS code of 14 or 7 digits."
 
 
 @pytest.mark.parametrize(
@@ -360,7 +360,7 @@ def test_nothing_to_look_for_is_said_without_a_list(published: Workplace, asked:
 def test_a_year_is_compared_with_a_year(published: Workplace, sides: tuple[str, str], wrong: str) -> None:
     ended = dta("compare", *sides, "--out", published.out)
     assert ended.exception.exit_code == 2
-    assert f"is a determination year and {wrong} is none" in str(ended.exception)
+    assert f"is a determination year and {wrong} is not" in str(ended.exception)
 
 
 @pytest.mark.parametrize("day", ["1900-01-01", "2017-12-01", "2022-11-30"])

@@ -234,10 +234,10 @@ def test_a_report_folder_that_someone_added_to_is_not_replaced(tmp_path: Path) -
     assert (target / "my notes.docx").read_text() == "precious"
     (target / "my notes.docx").unlink()
     (target / REPORT_MARK).unlink()
-    with pytest.raises(OutputError, match="left alone"), whole_folder(target, force=True):
+    with pytest.raises(OutputError, match="will not be changed"), whole_folder(target, force=True):
         pass
     (tmp_path / "link").symlink_to(target)
-    with pytest.raises(OutputError, match="left alone"), whole_folder(tmp_path / "link", force=True):
+    with pytest.raises(OutputError, match="will not be changed"), whole_folder(tmp_path / "link", force=True):
         pass
     assert (target / "page.pdf").read_text() == "old"
 
@@ -266,9 +266,9 @@ def test_nothing_is_written_where_people_ask_among_releases(place: str, released
             (released.out / MARK).unlink()
         before = tree(released.out)
         for force in (True, False):
-            with pytest.raises(OutputError, match="keeps for itself"), whole_file(folder / "x.csv", force):
+            with pytest.raises(OutputError, match="is reserved for dta"), whole_file(folder / "x.csv", force):
                 pass
-            with pytest.raises(OutputError, match="keeps for itself"), whole_folder(folder / "x", force):
+            with pytest.raises(OutputError, match="is reserved for dta"), whole_folder(folder / "x", force):
                 pass
         assert tree(released.out) == before
 
@@ -277,7 +277,7 @@ def test_nothing_is_written_into_the_folders_of_a_run(tmp_path: Path, monkeypatc
     monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
     monkeypatch.setenv("DTA_REFERENCE", str(tmp_path / "kept"))
     for place in ("work/build/raw", "work/snapshots", "work/inbox", "kept/registers", "kept/rules/old"):
-        with pytest.raises(OutputError, match="keeps for itself"), whole_file(tmp_path / place / "x.csv", force=True):
+        with pytest.raises(OutputError, match="reserved for dta"), whole_file(tmp_path / place / "x.csv", force=True):
             pass
     assert not any(tmp_path.iterdir())
     with whole_file(tmp_path / "work" / "letters" / "x.csv", force=False) as path:
@@ -309,7 +309,7 @@ def test_every_command_that_writes_leaves_a_release_whole(
 ) -> None:
     before = tree(released.out)
     assert main((*(a.format(out=released.out) for a in arguments), "--out", released.out), monkeypatch) == 2
-    assert "keeps for itself" in capsys.readouterr().err
+    assert "is reserved for dta" in capsys.readouterr().err
     assert tree(released.out) == before
 
 

@@ -372,7 +372,7 @@ def test_former_codes_and_names_find_the_lea(
     shown = capsys.readouterr().out
     assert f"2019: not listed under this code; as {NAME} ({FORMER}):" in shown
     show_report(console, former, False)
-    assert f"It goes on as {NAME} ({CODE})." in capsys.readouterr().out
+    assert f"It continues as {NAME} ({CODE})." in capsys.readouterr().out
 
 
 @pytest.mark.slow
@@ -389,7 +389,7 @@ def test_pages_show_and_find_what_came_before(without_contracts: None, place: Wo
     assert f'<a href="{FORMER}.html">Its page</a>' in page
     assert '<span class="quiet">not listed under this code</span>' in page
     former = (site / "lea" / f"{FORMER}.html").read_text("utf-8")
-    assert f"This code ended on July 1, 2021: it moved to another county. It goes on as {NAME} ({CODE})." in former
+    assert f"This code ended on July 1, 2021: it moved to another county. It continues as {NAME} ({CODE})." in former
     assert f"formerly also {NAME} ({FORMER})" in (site / "assets" / "rows" / "2024.js").read_text("ascii")
     office = (site / "lea" / "27102720000000.html").read_text("utf-8")
     assert "Assistance provider: Kern COE (from July 1, 2024)" in office

@@ -257,7 +257,7 @@ def test_the_commands_and_the_release_name_every_file_that_is_not_used(strange: 
     ]
     for command in ("status", "sources"):
         output = " ".join(CliRunner().invoke(app, [command, "--out", str(workplace.out)]).output.split())
-        assert "3 files were seen and not used" in output
+        assert "3 files were found but not used" in output
         assert all(line in output for line in said)
     with duckdb.connect(str(workplace.out / "current/dta.duckdb"), read_only=True) as db:
         rows = db.execute(

@@ -53,7 +53,7 @@ def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
 
 def test_a_folder_that_is_not_ours_and_a_folder_in_a_files_place_are_left_alone(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
-    with pytest.raises(OutputError, match="left alone"), whole_folder(tmp_path / "mine", force=True):
+    with pytest.raises(OutputError, match="will not be changed"), whole_folder(tmp_path / "mine", force=True):
         pass
     with pytest.raises(OutputError, match="is a folder"), whole_file(tmp_path / "mine", force=True):
         pass

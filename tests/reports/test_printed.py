@@ -239,7 +239,7 @@ def test_a_folder_of_ones_own_is_never_replaced(published: Workplace, tmp_path: 
         app, ["report", "county", "27", "--force", "--to", str(tmp_path), "--out", str(published.out)]
     )
     assert ended.exit_code != 0
-    assert "left alone" in str(ended.exception)
+    assert "will not be changed" in str(ended.exception)
     assert (packet / "packet.pdf").exists()
 
 

@@ -299,7 +299,7 @@ def test_the_text_to_paste_gives_what_the_parameters_give(db: duckdb.DuckDBPyCon
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("select 1", "does not open with"),
+        ("select 1", "does not start with"),
         ("-- title: a\n-- question: b?\n-- param: cds = 27 or so\nselect 1", "is not of the form"),
         ("-- title: a\n-- question: b?\nselect $cds", "are not those that its query uses"),
     ],

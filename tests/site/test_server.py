@@ -143,7 +143,7 @@ def test_another_name_for_this_computer_is_refused(client: httpx.Client) -> None
 def test_requests_of_other_sites_are_refused(client: httpx.Client, path: str, headers: dict[str, str]) -> None:
     answer = client.get(path, headers=headers)
     assert answer.status_code == 403
-    assert "Another site" in answer.text
+    assert "from another site" in answer.text
 
 
 def test_requests_of_its_own_pages_are_answered(client: httpx.Client) -> None:

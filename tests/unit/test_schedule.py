@@ -62,7 +62,7 @@ def test_a_missing_plan_is_named(tmp_path: Path) -> None:
 def test_a_server_that_ends_at_once_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.deployed.schedule.sys.executable", "/bin/false")
     monkeypatch.setattr(Supervisor, "stop_on_signals", lambda self: None)
-    with pytest.raises(ConfigError, match="The Prefect server ended with 1 before it was ready"):
+    with pytest.raises(ConfigError, match="The Prefect server ended with exit code 1 before it was ready"):
         schedule(Settings(work=tmp_path), free_port(), PROJECT / "prefect.yaml", Console(quiet=True))
 
 

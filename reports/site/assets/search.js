@@ -48,7 +48,7 @@
       }
       list.hidden = !list.childNodes.length;
     }
-    const absent = () => show([], `No name or code in this release has “${input.value.trim()}”.`);
+    const absent = () => show([], `No name or code in this release contains “${input.value.trim()}”.`);
 
     function suggest() {
       const asked = key(input.value);
