@@ -24,8 +24,8 @@ GRID = {  # state of a student group on a Dashboard: a sign for small spaces, an
 }
 LEGEND = (
     "A letter means two or more state priorities whose criteria the group met (A to K, as in CDE's letters). “·”: met"
-    " one priority or none. “–”: no result that counts. “?”: not determined. “n/a”: no such group that year. “CDE”: from"
-    " CDE's letters."
+    " one priority or none. “–”: no result that counts. “?”: not determined. “n/a”: no such group that year. “CDE”:"
+    " from CDE's letters."
 )
 
 

@@ -53,7 +53,7 @@ def workbook(
 
     if out_file is not None and out_file.suffix.lower() != ".xlsx":
         raise UsageError(
-            f"The name of a workbook must end in .xlsx, so that spreadsheet programs can open it (value {out_file.name!r})."
+            f"The name of a workbook must end in .xlsx, or spreadsheets cannot open it (value {out_file.name!r})."
         )
     with _release(out) as (connection, book):
         target = out_file or Path(f"dta-{book.release['release_id']}.xlsx")

@@ -301,7 +301,7 @@ def test_the_text_to_paste_gives_what_the_parameters_give(db: duckdb.DuckDBPyCon
     [
         ("select 1", "does not start with"),
         ("-- title: a\n-- question: b?\n-- param: cds = 27 or so\nselect 1", "is not of the form"),
-        ("-- title: a\n-- question: b?\nselect $cds", "are not those that its query uses"),
+        ("-- title: a\n-- question: b?\nselect $cds", "are not the parameters that its query uses"),
     ],
 )
 def test_a_recipe_that_is_not_well_formed_is_named(tmp_path: Path, text: str, said: str) -> None:
