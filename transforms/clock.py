@@ -38,7 +38,7 @@ def read_day(text: str) -> date:
 def past(day: date) -> date:
     """Return the day. Raises ValueError if it is after today in California."""
     if day > today():
-        raise ValueError(f"{day} lies in the future: nothing can be known as of that day")
+        raise ValueError(f"{day} is in the future: nothing can be known as of that day")
     return day
 
 

@@ -12,7 +12,7 @@ CONTROL = (
     "[\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f\\x7f-\u009f\u00ad\u061c\u180e"
     "\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-REASON = "the text holds a control character or an invisible one"
+REASON = "the text contains a control or invisible character"
 _CONTROL = re.compile(f"{CONTROL}|[\ud800-\udfff]")
 
 

@@ -118,12 +118,12 @@ STORAGE = {
     errno.EACCES: "this user may not write here. Check owner and permissions",
     errno.EPERM: "this user may not write here. Check owner and permissions",
     errno.EIO: "the disk answers with errors. Check it",
-    errno.ENOENT: "it is gone: a folder was removed or moved while it was in use. Put it back",
+    errno.ENOENT: "it no longer exists: a folder was removed or moved while it was in use. Put it back",
     errno.ENOTDIR: "a part of this path is a file, not a folder. Name another folder",
     errno.ESTALE: "the network folder is gone. Mount it again",
-    errno.EEXIST: "something else of this name is in the way. Move it away",
-    errno.EISDIR: "a folder is in the place of a file. Move it away",
-    errno.ELOOP: "the links in this path lead in a circle. Name another folder",
+    errno.EEXIST: "something else with this name is in the way. Move it away",
+    errno.EISDIR: "a folder is where a file should be. Move it away",
+    errno.ELOOP: "the links in this path form a loop. Name another folder",
     errno.ENAMETOOLONG: "the name is too long. Name another folder",
 }
 # The texts that DuckDB and Arrow use.

@@ -45,16 +45,16 @@ def odd_kind(path: Path, folder: Path) -> str:
         if path.is_symlink():
             target = path.resolve(strict=True)
             if not target.is_relative_to(folder.resolve()):
-                return "it is a link that leads out of the folder"
+                return "it is a link to a place outside the folder"
         mode = path.stat().st_mode
     except FileNotFoundError:
-        return "it is a link that leads nowhere" if path.is_symlink() else "it is gone"
+        return "it is a broken link" if path.is_symlink() else "it is gone"
     except (OSError, RuntimeError) as error:  # RuntimeError: for a circle of links, before Python 3.13
         number = error.errno if isinstance(error, OSError) else errno.ELOOP
         return (
-            "it is a link that leads in a circle"
+            "it is a link that leads back to itself"
             if number == errno.ELOOP
-            else f"it cannot be looked at ({os.strerror(number or errno.EIO)})"
+            else f"it cannot be accessed ({os.strerror(number or errno.EIO)})"
         )
     if stat.S_ISDIR(mode):
         return A_FOLDER

@@ -98,7 +98,7 @@ def _refuse_within(folder: Path, setting: str, others: Iterable[Path]) -> None:
     around = {os.path.realpath(other) for other in others}
     for outer in (place, *place.parents):
         if str(outer) in around or (outer.name in PARTS and has_releases(outer.parent)):
-            raise ConfigError(f"{folder} is in {outer}, which holds other files of dta. Name another one in {setting}.")
+            raise ConfigError(f"{folder} is in {outer}, which contains other dta files. Name another one in {setting}.")
 
 
 def _refuse_a_file(folder: Path, setting: str) -> None:
@@ -120,8 +120,8 @@ def _refuse_strangers(settings: Settings) -> None:
 def _raise(folder: Path, setting: str, strangers: list[str]) -> None:
     shown = few_of([*map(repr, strangers)], 3)
     raise ConfigError(
-        f"{folder} holds files that are not ours ({shown}), and is not marked as a folder of dta. Nothing in it was"
-        f" changed. Name an empty folder, or one that does not exist yet, in {setting}."
+        f"{folder} contains files that dta did not write ({shown}), and is not marked as a dta folder. Nothing in it"
+        f" was changed. Name an empty folder, or one that does not exist yet, in {setting}."
     )
 
 

@@ -43,4 +43,4 @@ def publisher_lock(out: Path) -> AbstractContextManager[None]:
 
 def run_lock(out: Path) -> AbstractContextManager[None]:
     """Let only one run at a time use a folder of releases. Raises ReleaseError if it is taken."""
-    return only_one(out / ".run.lock", f"Another run is at work for {out}. Wait until it has finished.")
+    return only_one(out / ".run.lock", f"Another run is using {out}. Wait until it has finished.")

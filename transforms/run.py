@@ -107,15 +107,15 @@ class Run:
         first = min((r.in_force_from for r in rules.years if r.continuum), default=date.max)
         if as_of < first:
             raise UsageError(
-                f"No determination of Direct Technical Assistance was in force on {as_of}: the first is in force from"
-                f" {first} on. Name a later day."
+                f"No determination of Direct Technical Assistance was in force on {as_of}: the first took effect on"
+                f" {first}. Name a later day."
             )
         newest = max(r.dashboard_year for r in rules.years)
         last = max(clock.today(), date(newest + 1, 12, 31))  # the next Dashboard is out by then
         if as_of > last:
             raise UsageError(
-                f"{as_of} lies in the future, and the rules end with the Dashboard of {newest}: nothing can be known as"
-                f" of that day. Name a day until {last}."
+                f"{as_of} is in the future, and the rules end with the Dashboard of {newest}: nothing can be known as"
+                f" of that day. Name a day no later than {last}."
             )
         return rules
 
@@ -190,7 +190,7 @@ def acquire_scratch(settings: Settings) -> Iterator[Run]:
     """Yield a run in a scratch folder of its own. Raises ReleaseError if another run holds it."""
     runs = settings.build / "runs"
     place = runs / hashlib.sha256(str(settings.out).encode()).hexdigest()[:16]
-    with only_one(place / ".lock", f"Another run is at work in {place}. Wait until it has finished."):
+    with only_one(place / ".lock", f"Another run is using {place}. Wait until it has finished."):
         _sweep(runs, place)
         for leftover in place.iterdir():
             if leftover.is_dir():

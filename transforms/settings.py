@@ -62,27 +62,27 @@ class Settings(BaseSettings):
     reference: Path = Field(default=PROJECT / "data", description="folder of catalog, rules, reference and registers")
     as_of: Day = Field(
         default_factory=clock.today,
-        description="records dated later than this day are not known to the run; California's today if not given",
+        description="records dated after this day are ignored; California's today if not given",
     )
     inbox: Path = Field(
         default=PROJECT / "data" / "inbox",
-        description="folder for files carried in by hand; 'catalog' takes them from here",
+        description="folder for files added by hand; 'catalog' takes them from here",
     )
     largest_file: int = Field(default=200_000_000, gt=0, description="bytes; a larger source file is refused")
-    fetch_attempts: int = Field(default=4, ge=1, description="times that a download is tried")
+    fetch_attempts: int = Field(default=4, ge=1, description="number of times that a download is tried")
     fetch_timeout: float = Field(
-        default=30.0, gt=0, le=86_400, description="seconds without an answer before a try is given up"
+        default=30.0, gt=0, le=86_400, description="seconds without an answer before an attempt is abandoned"
     )
-    fetch_deadline: float = Field(default=900.0, gt=0, le=86_400, description="seconds that one file may take in all")
+    fetch_deadline: float = Field(default=900.0, gt=0, le=86_400, description="total seconds that one file may take")
     fetch_pause: float = Field(
         default=1.0, ge=0, le=86_400, description="seconds between two requests to the same host"
     )
     memory_limit: Annotated[str, AfterValidator(amount_of_memory)] = Field(
         default="2GB", description="DuckDB memory limit"
     )
-    keep_releases: int = Field(default=30, ge=1, description="releases without a tag that stay; older ones are removed")
+    keep_releases: int = Field(default=30, ge=1, description="releases without a tag to keep; older ones are removed")
     stale_policy: Literal["serve", "fail"] = Field(
-        default="serve", description="what a source that could not be refreshed means for the exit code"
+        default="serve", description="how a source that could not be refreshed affects the exit code"
     )
     stale_days: int = Field(
         default=0, ge=0, le=9999, description="days without an answer from a publisher before 'fail' applies"
@@ -90,7 +90,7 @@ class Settings(BaseSettings):
     log: Literal["text", "json"] = Field(default="text", description="how the steps of a run are logged")
 
     accept: str = Field(
-        default="", description="checks of class fault whose failing rows are accepted, with commas between"
+        default="", description="checks of class fault whose failing rows are accepted, separated by commas"
     )
     accept_because: str = Field(default="", description="why they are accepted")
     accept_by: str = Field(default="", description="who accepts them; the user of the operating system if empty")

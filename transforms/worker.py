@@ -109,8 +109,8 @@ class Worker:
             said = self._channel.receive()
         except EOFError:
             raise DtaError(
-                f"A process that worked on this run ({self._name}) ended with {self._process.wait()}, as when memory is"
-                " short. Run again."
+                f"A worker process of this run ({self._name}) ended with {self._process.wait()}; memory may have"
+                " run out. Run again."
             ) from None
         if isinstance(said, Fault):
             raise said.error()

@@ -232,7 +232,7 @@ def test_a_title_above_the_header(above: list[str]) -> None:
     raw = read(*above, HEADER, *ROWS)
     assert colors(raw) == list("12345")
     assert raw.table["line"].to_pylist()[0] == len(above) + 2
-    assert raw.warnings == [f"the header is in line {len(above) + 1}; what is above is not read"]
+    assert raw.warnings == [f"the header is in line {len(above) + 1}; the lines above it are not read"]
 
 
 @pytest.mark.parametrize(("delimiter", "named"), [(";", "semicolons"), (",", "commas"), ("|", "bars"), (":", "colons")])

@@ -193,11 +193,14 @@ def test_a_quoted_header() -> None:
 @pytest.mark.parametrize(
     ("line", "reason"),
     [
-        ('0161,"Alameda" Unified,Active,"x"', "the quotes of the line do not fit"),
+        ('0161,"Alameda" Unified,Active,"x"', "the quotation marks of the line do not match"),
         ("0161,King, Jr.,Active,x", "the line has 5 fields; the header has 4"),
         ('0161,King "Best, Jr.",Active,x', "the line has 5 fields; the header has 4"),
         ("0161,Alameda", "the line has 2 fields; the header has 4"),
-        (f"0161,Alameda,Active,{'x' * 200_000}", "the quotes of the line do not fit: field larger than field limit"),
+        (
+            f"0161,Alameda,Active,{'x' * 200_000}",
+            "the quotation marks of the line do not match: field larger than field limit",
+        ),
     ],
 )
 def test_comma_lines_that_do_not_fit_are_kept_aside(line: str, reason: str) -> None:

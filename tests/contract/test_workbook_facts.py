@@ -76,7 +76,7 @@ def test_a_workbook_whose_table_is_hidden_is_refused(old: bool) -> None:
 
 
 def test_two_sheets_with_the_table_are_refused() -> None:
-    with pytest.raises(SourceError, match="sheets 'First' and 'Second' both hold the table"):
+    with pytest.raises(SourceError, match="sheets 'First' and 'Second' both contain the table"):
         read(as_xlsx({"First": TABLE, "Second": OTHER}))
 
 
@@ -96,7 +96,7 @@ COPIES = {  # of a sheet that has every heading
 @pytest.mark.parametrize("first", [True, False])
 def test_a_visible_copy_of_the_sheet_is_refused_whichever_has_more_headings(copy: str, first: bool) -> None:
     sheets = {"District and COE 2024": WIDE, "District and COE 2024 (2)": COPIES[copy]}
-    pattern = r"sheets 'District and COE 2024( \(2\))?' and 'District and COE 2024( \(2\))?' both hold the table"
+    pattern = r"sheets 'District and COE 2024( \(2\))?' and 'District and COE 2024( \(2\))?' both contain the table"
     with pytest.raises(SourceError, match=pattern):
         read(as_xlsx(dict(sorted(sheets.items(), reverse=not first))))
 
@@ -134,7 +134,7 @@ def test_an_error_takes_its_row_with_it(error: str, kind: str) -> None:
     assert codes(raw) == [TABLE[n][0] for n in (1, 3, 4)]
     (reject,) = raw.rejects
     assert (reject.line, reject.column, reject.value, reject.cds) == (3, "ELpriorities", error, TABLE[2][0])
-    assert reject.reason == "cell C3 holds an error"
+    assert reject.reason == "cell C3 contains an error"
     assert (raw.rows_in, raw.rows_kept) == (4, 3)
 
 
@@ -156,7 +156,7 @@ def test_a_formula_without_a_stored_value_is_refused() -> None:
     def spoil(book: openpyxl.Workbook) -> None:
         book["2024"]["C3"] = '=IF(1=1,"A","*")'
 
-    with pytest.raises(SourceError, match="cell C3 of sheet '2024' holds a formula"):
+    with pytest.raises(SourceError, match="cell C3 of sheet '2024' contains a formula"):
         read(changed(spoil))
 
 

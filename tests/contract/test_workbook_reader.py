@@ -155,7 +155,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
     ),
     "formula": (
         lambda: with_cells(FORMULA),
-        ("line 9", "cell A9 of sheet 'District and COE 2024' holds a formula", "as CDE published it"),
+        ("line 9", "cell A9 of sheet 'District and COE 2024' contains a formula", "as CDE published it"),
     ),
     "shared_formula": (
         lambda: with_cells('<row r="9"><c r="AB9"><f t="shared" si="0"/><v>2</v></c></row>'),
@@ -212,7 +212,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
     "old_password": (lambda: as_xls({"2024": TABLE}, extra_globals=record(0x002F, bytes(6))), ("encrypted",)),
     "old_formula": (
         lambda: as_xls({"2024": TABLE}, extra_cells=formula(8, 27)),
-        ("line 9", "cell AB9 of sheet '2024' holds a formula"),
+        ("line 9", "cell AB9 of sheet '2024' contains a formula"),
     ),
     "old_external_link": (
         lambda: as_xls({"2024": TABLE}, extra_globals=record(0x01AE, b"\x01\x00\x05\x00\x00other")),

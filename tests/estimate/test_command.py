@@ -201,8 +201,8 @@ def test_a_look_back_says_that_the_dashboard_is_loaded(published: Workplace, tmp
 def test_what_cannot_be_asked_is_said(published: Workplace, filled: Path, made: Path, tmp_path: Path) -> None:
     wrong = {
         ("--year", "2050"): "Name a year from",
-        ("--year", "2020"): "no determination rests on a Dashboard of that year",
-        ("--year", "2021"): "no determination rests on a Dashboard of that year",
+        ("--year", "2020"): "no determination is based on a Dashboard of that year",
+        ("--year", "2021"): "no determination is based on a Dashboard of that year",
         ("--rules", "2026"): "There are no rules '2026'",
         ("--template", "Nowhere"): "No county is called 'Nowhere'",
         (str(filled), "--template", "Monterey"): "not both",

@@ -269,13 +269,13 @@ def test_a_group_that_an_lea_never_had_is_named_by_line(monterey: Monterey) -> N
 
 
 def test_a_row_given_twice_and_a_missing_column_are_named(monterey: Monterey) -> None:
-    with pytest.raises(ConfigError, match=r"is there 2 times \(lines 5, 11\)\. Keep one row"):
+    with pytest.raises(ConfigError, match=r"appears 2 times \(lines 5, 11\)\. Keep one row"):
         monterey.outlooks([*monterey.rows[:9], monterey.rows[3]])
     with pytest.raises(ConfigError, match="line 1: the header lacks status_level"):
         monterey.outlooks([{k: v for k, v in r.items() if k != "status_level"} for r in monterey.rows[:9]])
     parted = monterey.folder / "parted.csv"
     parted.write_text(as_csv(monterey.rows[:9]).replace(",", ";"), "utf-8")
-    with pytest.raises(ConfigError, match="line 1: the values are parted by semicolons; save the file with commas"):
+    with pytest.raises(ConfigError, match="line 1: the values are separated by semicolons; save the file with commas"):
         read_estimates(parted, expected(monterey.before))
     with pytest.raises(ConfigError, match="there is no such file"):
         read_estimates(monterey.folder / "nothing.csv", expected(monterey.before))

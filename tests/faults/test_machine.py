@@ -292,7 +292,7 @@ def test_a_source_that_is_being_written(place: Place, other_source: Path, tmp_pa
         stop.set()
         writer.join()
     assert ended.returncode == 0, ended.stderr
-    assert "eladownload2024.txt: the file changes while it is read" in ended.stdout
+    assert "eladownload2024.txt: the file is changing while it is read" in ended.stdout
     assert place.whole() != before, "another file was reissued"
     assert unused_files_of(place) == ["eladownload2024.txt"]
     file.write_bytes(content)
@@ -378,7 +378,7 @@ def test_a_corrupted_snapshot_that_cannot_be_had_anew(place: Place, tell: Tell) 
     rot(snapshot)
     ended = without_network([DTA, "run"], environment)
     assert ended.returncode == 3
-    assert "eladownload2024.txt: the stored copy is lost or no longer has the hash it was kept under" in ended.stderr
+    assert "eladownload2024.txt: the stored copy is missing or no longer matches its hash" in ended.stderr
     assert current_release(place.root / "out2") == before
     shutil.copy(SAMPLE / "eladownload2024.txt", place.root / "inbox")
     ended = without_network([DTA, "run"], environment)

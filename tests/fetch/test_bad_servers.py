@@ -14,27 +14,27 @@ FOREVER = 100_000
 
 # name -> what the server sends, and the expected message; each would go on for hours
 SLOW: dict[str, tuple[Answer, str]] = {
-    "headers_byte_by_byte": (raw(OK, b"X", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
-    "headers_line_by_line": (raw(OK, b"X-More: 1\r\n", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
-    "status_line_byte_by_byte": (raw(b"HTTP/1.1 2", b"0", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
+    "headers_byte_by_byte": (raw(OK, b"X", pause=0.02, times=FOREVER), "not complete after 0.6 seconds"),
+    "headers_line_by_line": (raw(OK, b"X-More: 1\r\n", pause=0.02, times=FOREVER), "not complete after 0.6 seconds"),
+    "status_line_byte_by_byte": (raw(b"HTTP/1.1 2", b"0", pause=0.02, times=FOREVER), "not complete after 0.6 seconds"),
     "early_hints": (
         raw(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n", pause=0.02, times=FOREVER),
-        "not whole after 0.6 seconds",
+        "not complete after 0.6 seconds",
     ),
     "early_hints_as_fast_as_it_goes": (
         raw(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 100, times=FOREVER),
-        "not whole after 0.6 seconds",
+        "not complete after 0.6 seconds",
     ),
-    "continue": (raw(b"HTTP/1.1 100 Continue\r\n\r\n", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
+    "continue": (raw(b"HTTP/1.1 100 Continue\r\n\r\n", pause=0.02, times=FOREVER), "not complete after 0.6 seconds"),
     "body_byte_by_byte": (
         raw(OK + b"Content-Length: 100000\r\n\r\n", b"x", pause=0.02, times=FOREVER),
-        "not whole after 0.6 seconds",
+        "not complete after 0.6 seconds",
     ),
-    "chunks_without_end": (raw(CHUNKED, b"1\r\nx\r\n", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
-    "one_chunk_without_end": (raw(CHUNKED + b"1", b"0", pause=0.02, times=FOREVER), "not whole after 0.6 seconds"),
+    "chunks_without_end": (raw(CHUNKED, b"1\r\nx\r\n", pause=0.02, times=FOREVER), "not complete after 0.6 seconds"),
+    "one_chunk_without_end": (raw(CHUNKED + b"1", b"0", pause=0.02, times=FOREVER), "not complete after 0.6 seconds"),
     "error_with_a_slow_head": (
         raw(b"HTTP/1.1 503 Busy\r\n", b"X", pause=0.02, times=FOREVER),
-        "not whole after 0.6 seconds",
+        "not complete after 0.6 seconds",
     ),
 }
 

@@ -145,7 +145,7 @@ def test_a_body_that_is_always_cut_never_replaces_the_good_one(night: Night, ser
 @pytest.mark.slow
 def test_a_slow_drip_ends_at_the_deadline(night: Night, served: Cde) -> None:
     served.scripts[ELA] = [drip(0.02)]
-    assert problems(night(fetch_deadline=0.5))["eladownload2024.txt"] == "not whole after 0.5 seconds"
+    assert problems(night(fetch_deadline=0.5))["eladownload2024.txt"] == "not complete after 0.5 seconds"
 
 
 def test_silence_ends_at_the_timeout(night: Night, served: Cde) -> None:
@@ -172,7 +172,7 @@ def test_a_redirect_elsewhere_is_refused(night: Night, served: Cde) -> None:
     served.scripts[ELA] = [status(302, Location="https://127.0.0.1.example.org/eladownload2024.txt")]
     assert (
         problems(night())["eladownload2024.txt"]
-        == "the server sent us to https://127.0.0.1.example.org, which is not the publisher's"
+        == "the server redirected to https://127.0.0.1.example.org, which is not the publisher's"
     )
 
 

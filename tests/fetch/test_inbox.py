@@ -35,8 +35,8 @@ def test_what_is_not_what_its_name_says_stays_in_the_inbox(night: Night, cde: Cd
     (night.inbox / "mathdownload2024.txt").write_bytes(b"")
     run = night()
     assert {f.file: f.reason for f in unused_files(run)} == {
-        "eladownload2024.txt": "its rows are of 2023, not of 2024",
-        "holiday.jpg": "the catalog knows no file of this name",
+        "eladownload2024.txt": "its rows are for 2023, not for 2024",
+        "holiday.jpg": "the catalog has no file with this name",
         "mathdownload2024.txt": "the file is empty",
     }
     assert len(list(night.inbox.iterdir())) == 3
@@ -70,6 +70,6 @@ def test_what_came_and_is_not_used_is_named_once(night: Night, cde: Cde) -> None
     cde.scripts[ELA] = [body(MATH_BYTES.replace(b"Salinas", b"SALINAS"), '"b"')]
     run = night()
     (file,) = unused_files(run)
-    assert (file.file, file.reason) == ("eladownload2024.txt", "its rows are of MATH, not of ELA")
+    assert (file.file, file.reason) == ("eladownload2024.txt", "its rows are for MATH, not for ELA")
     assert file.earlier_sha256
     assert not_listed_as_unused(run.fact("source_problems"), [file]) == []

@@ -54,7 +54,7 @@ def test_what_has_no_name_of_the_catalog_is_named_in_the_inbox_too(night: Night,
     shutil.copy(SAMPLE / OTHER, night.inbox)
     assert {u.file: u.reason for u in unused_files(night())} == {
         "a pipe": "it is a pipe, not a file",
-        "more/": "this is a folder, and files of the catalog are in it",
+        "more/": "this is a folder that contains files of the catalog",
     }
 
 

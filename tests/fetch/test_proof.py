@@ -47,23 +47,23 @@ WRONG: dict[str, tuple[str, Path, str]] = {
     "last_years_dashboard": (
         "eladownload2024.txt",
         SAMPLE / "eladownload2023.txt",
-        "its rows are of 2023, not of 2024",
+        "its rows are for 2023, not for 2024",
     ),
     "last_years_workbook": (
         "assistancestatus24.xlsx",
         SAMPLE / "assistancestatus23.xlsx",
-        "its rows are of 2023, not of 2024",
+        "its rows are for 2023, not for 2024",
     ),
-    "last_years_local_indicators": ("Pr12024.xlsx", SAMPLE / "Pr12023.xlsx", "its rows are of 2023, not of 2024"),
+    "last_years_local_indicators": ("Pr12024.xlsx", SAMPLE / "Pr12023.xlsx", "its rows are for 2023, not for 2024"),
     "mathematics_as_english": (
         "eladownload2024.txt",
         SAMPLE / "mathdownload2024.txt",
-        "its rows are of MATH, not of ELA",
+        "its rows are for MATH, not for ELA",
     ),
     "absenteeism_as_graduation": (
         "graddownload2024.txt",
         SAMPLE / "chronicdownload2024.txt",
-        "its rows are of CHRO, not of GRAD",
+        "its rows are for CHRO, not for GRAD",
     ),
     "suspension_as_absenteeism_2022": (
         "chronicdownload2022.txt",
@@ -103,7 +103,7 @@ def test_a_file_under_the_name_of_another_is_refused(tmp_path: Path, case: str) 
     ("name", "said"),
     [
         ("second2425.asp", "of the first interim report, not of the second"),
-        ("first2526.html", "the page is of 2024-25, not of 2025-26"),
+        ("first2526.html", "the page is for 2024-25, not for 2025-26"),
         ("first2425.htm", ""),
     ],
 )

@@ -144,7 +144,7 @@ REFUSED: dict[str, tuple[str, Callable[[str], str], str]] = {
     "last_year": (
         "graddownload2024.txt",
         lambda t: (SAMPLE / "graddownload2023.txt").read_bytes().decode("utf-8"),
-        "its rows are of 2023",
+        "its rows are for 2023",
     ),
     "html_page": (
         "eladownload2024.txt",
@@ -158,7 +158,7 @@ REFUSED: dict[str, tuple[str, Callable[[str], str], str]] = {
         lambda t: drop_column(t, "statuslevel"),
         "lacks statuslevel",
     ),
-    "another_year": ("suspdownload2023.txt", lambda t: re.sub(r"2023(\r?\n)", r"2024\1", t), "its rows are of 2024"),
+    "another_year": ("suspdownload2023.txt", lambda t: re.sub(r"2023(\r?\n)", r"2024\1", t), "its rows are for 2024"),
     "only_a_header": ("elpidownload2024.txt", lambda t: t.split("\n")[0] + "\n", "no rows"),
     "a_nul_byte": ("ccidownload2024.txt", lambda t: t[:5000] + "\x00" + t[5000:], "NUL"),
 }

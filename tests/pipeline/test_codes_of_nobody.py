@@ -14,7 +14,7 @@ from tests.conftest import pass_few_gates
 from tests.workbooks import change_rows
 from tests.workplace import Workplace, edit_text
 
-NO_COUNTY = "the first two digits of the code are of no county"
+NO_COUNTY = "the first two digits of the code are not a county code"
 # Codes, and the year of the workbook that contains each.
 NOBODY = {"00000000000000": 24, "59661590000000": 23, "99102720000000": 19, "59102720000000": 22}
 SALINAS, ALISAL, GONZALES = "27661590000000", "27659610000000", "27754730000000"

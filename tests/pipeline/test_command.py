@@ -416,7 +416,7 @@ def test_a_day_of_which_the_rules_know_nothing_is_refused(
     """The rules end with the Dashboard of 2026, and the Dashboard of 2027 follows it in December of that year."""
     monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
     monkeypatch.setattr("transforms.clock.now", lambda: datetime(2026, 11, 24, 20, tzinfo=UTC))
-    words = "lies in the future, and the rules end with the Dashboard of 2026: nothing can be known as of that day."
+    words = "is in the future, and the rules end with the Dashboard of 2026: nothing can be known as of that day."
     for day in ("9999-01-01", "2028-01-01"):
         ended = dta(command, "--as-of", day, "--out", tmp_path / "out")
         assert isinstance(ended.exception, UsageError)

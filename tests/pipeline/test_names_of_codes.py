@@ -54,7 +54,7 @@ def test_a_row_under_another_code_is_rejected_and_unknown(workplace: Workplace, 
                 " and e.student_group = ?",
                 [file, target, group],
             ).fetchall()
-            name = (target, "districtname", group, f"the file gives this name to another code than {target}")
+            name = (target, "districtname", group, f"the file gives this name to a code other than {target}")
             assert name in rejected
             sizes = [r for r in rejected if r != name]  # a group larger than the whole LEA is also reported
             assert all(r[:3] == (target, "currdenom", group) for r in sizes)

@@ -62,12 +62,12 @@ def a_socket(path: Path) -> None:
 
 
 ODD: dict[str, tuple[Callable[[Path], None], str]] = {
-    "link out": (link_to_a_secret, "it is a link that leads out of the folder"),
-    "link over a link": (link_over_a_folder, "it is a link that leads out of the folder"),
-    "link to a device": (link_to_a_device, "it is a link that leads out of the folder"),
-    "dangling": (link_to_nothing, "it is a link that leads nowhere"),
-    "circle": (circle, "it is a link that leads in a circle"),
-    "circle of two": (circle_of_two, "it is a link that leads in a circle"),
+    "link out": (link_to_a_secret, "it is a link to a place outside the folder"),
+    "link over a link": (link_over_a_folder, "it is a link to a place outside the folder"),
+    "link to a device": (link_to_a_device, "it is a link to a place outside the folder"),
+    "dangling": (link_to_nothing, "it is a broken link"),
+    "circle": (circle, "it is a link that leads back to itself"),
+    "circle of two": (circle_of_two, "it is a link that leads back to itself"),
     "folder": (Path.mkdir, "it is a folder, not a file"),
     "pipe": (os.mkfifo, "it is a pipe, not a file"),
     "socket": (a_socket, "it is a socket, not a file"),
@@ -89,13 +89,13 @@ def test_what_is_no_file_of_the_folder_is_reported_and_not_read(
     make(path)
     run = taken(workplace)
     helpers = [
-        UnusedFile(n, said, "Remove it, or put the file itself in its place.")
+        UnusedFile(n, said, "Remove it, or replace it with the file itself.")
         for n in ("second", "step")
         if (workplace.source / n).is_symlink()
     ]
     assert unused_files(run) == [
         *helpers,
-        UnusedFile(FILE, said, "Put the file itself in its place.", "dashboard-ela-2024"),
+        UnusedFile(FILE, said, "Replace it with the file itself.", "dashboard-ela-2024"),
     ]
     assert FILE not in [s.file for s in run.snapshots()]
     assert OTHER in [s.file for s in run.snapshots()]
@@ -110,7 +110,7 @@ def test_a_careless_name_makes_no_difference(kind: str, careless: str, workplace
     (workplace.source / FILE).unlink()
     make(workplace.source / careless)
     assert unused_files(taken(workplace)) == [
-        UnusedFile(careless, said, "Put the file itself in its place.", "dashboard-ela-2024")
+        UnusedFile(careless, said, "Replace it with the file itself.", "dashboard-ela-2024")
     ]
 
 
@@ -123,8 +123,8 @@ def test_what_has_no_name_of_the_catalog_is_named_too(workplace: Workplace) -> N
         (workplace.source / folder / name).write_text("x")
     assert {u.file: u.reason for u in unused_files(taken(workplace))} == {
         "a pipe": "it is a pipe, not a file",
-        "a link": "it is a link that leads nowhere",
-        "more/": "this is a folder, and files of the catalog are in it",
+        "a link": "it is a broken link",
+        "more/": "this is a folder that contains files of the catalog",
     }
 
 
@@ -231,4 +231,4 @@ def test_a_plain_file_is_not_odd(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("x")
     assert odd_kind(tmp_path / "x", tmp_path) == ""
     assert odd_kind(tmp_path / "gone", tmp_path) == "it is gone"
-    assert odd_kind(tmp_path / ("x" * 300), tmp_path).startswith("it cannot be looked at (File name too long")
+    assert odd_kind(tmp_path / ("x" * 300), tmp_path).startswith("it cannot be accessed (File name too long")

@@ -167,7 +167,7 @@ def test_the_determination_of_2025_stays_in_force(whole: Decided, state: Path) -
 
 def test_what_cannot_be_placed_is_named(whole: Decided) -> None:
     assert whole.unused == {
-        "growthdownload2026.txt": "its rows are of GROWTH, which is no known indicator",
+        "growthdownload2026.txt": "its rows are for GROWTH, which is not a known indicator",
         "graddownload2026.txt": "the header lacks currstatus",
     }
     rows = failing(whole.db, "everything_placed")
@@ -381,7 +381,7 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     new.write_growth(state / "files", nights.files)
     first = nights.night()
     assert first.exit_code == 0, first.output
-    assert "growthdownload2026.txt: its rows are of GROWTH, which is no known indicator." in first.output
+    assert "growthdownload2026.txt: its rows are for GROWTH, which is not a known indicator." in first.output
     assert (
         f"elpidownload2026.txt: column {new.NEW_COUNT}, not known. If it is a column under another name, add the name"
         " to data/layouts.toml" in first.output

@@ -93,7 +93,7 @@ def test_every_kind_of_damage_is_named(shelf: Path) -> None:
         "dictionary.csv",
         "leas.parquet",
     }
-    assert said["eligibility.parquet"] == "other bytes than those that were published"
+    assert said["eligibility.parquet"] == "its bytes differ from the published ones"
     assert said["evidence.parquet"] == "missing"
     assert said["site/extra.html"] == "not listed in the manifest"
     assert "bytes, not the" in said["dictionary.csv"]
@@ -116,7 +116,7 @@ def test_a_release_that_was_found_whole_is_read_again_only_where_it_was_touched(
     path.chmod(before.st_mode)
     os.utime(path, ns=(before.st_atime_ns, before.st_mtime_ns))
     assert [(d.file, d.problem) for d in damage_of(release)] == [
-        ("eligibility.parquet", "other bytes than those that were published")
+        ("eligibility.parquet", "its bytes differ from the published ones")
     ]
     assert [d.file for d in damage_of(release)] == ["eligibility.parquet"], "damage is not forgotten"
 
@@ -136,7 +136,7 @@ def test_a_manifest_that_says_something_else_is_damage(shelf: Path) -> None:
     for key, value in {"warnings": ["one more"], "dated_facts": ["2020-01-01"], "inputs_digest": "another"}.items():
         path.write_text(json.dumps({**manifest, key: value}))
         assert [(d.file, d.problem) for d in damage_of(release)] == [
-            ("manifest.json", "says something else than when it was published")
+            ("manifest.json", "has changed since it was published")
         ], key
     path.write_text(json.dumps({k: v for k, v in manifest.items() if k != "seal"}))
     assert damage_of(release) == [], "releases from before there were seals"

@@ -25,7 +25,7 @@ def test_the_work_folder_is_removed(without_gates: None, tmp_path: Path, stages:
         shutil.copy2(SAMPLE / name, source)
     place = Workplace(source, tmp_path / "work", tmp_path / "out")
     for stage in stages:
-        with pytest.raises(StorageError, match="it is gone: a folder was removed") as raised:
+        with pytest.raises(StorageError, match="it no longer exists: a folder was removed") as raised:
             execute(place.settings(), removing_at(stage, place.work))
         assert raised.value.exit_code == 8
         assert not (place.out / "current").exists()

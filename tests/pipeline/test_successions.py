@@ -410,7 +410,7 @@ REFUSED: list[tuple[dict[str, str], str]] = [
         "the codes are those of a county office",
     ),
     ({"predecessor_cds": "27660690000000"}, "both codes are of one county"),
-    ({"succession_date": "2090-07-01"}, "the day lies in the future"),
+    ({"succession_date": "2090-07-01"}, "the day is in the future"),
     ({"source_url": "a letter"}, "an address of a web page is needed"),
 ]
 

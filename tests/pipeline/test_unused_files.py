@@ -86,13 +86,13 @@ DAMAGED: dict[str, tuple[str, Callable[[bytes], bytes], str, str]] = {
     "last_year": (
         "chronicdownload2024.txt",
         lambda _: (SAMPLE / "chronicdownload2023.txt").read_bytes(),
-        "its rows are of 2023, not of 2024",
+        "its rows are for 2023, not for 2024",
         "Check which year's file this is.",
     ),
     "other_indicator": (
         "eladownload2024.txt",
         lambda _: (SAMPLE / "chronicdownload2024.txt").read_bytes(),
-        "its rows are of CHRO, not of ELA",
+        "its rows are for CHRO, not for ELA",
         "Check which indicator's file",
     ),
     "no_color": (
@@ -249,11 +249,11 @@ def test_the_commands_and_the_release_name_every_file_that_is_not_used(strange: 
     assert {f.file for f in outcome.unused} == {"math 2024 final.txt", "suspdownload2024.txt", "holiday.jpg"}
     said = [
         (
-            "math 2024 final.txt: its name is none of CDE's, but its rows are those of mathdownload2024.txt. Rename it"
+            "math 2024 final.txt: its name is not one of CDE's, but its rows match mathdownload2024.txt. Rename it"
             " to mathdownload2024.txt."
         ),
         "suspdownload2024.txt, line 1: this is a web page, not a data file. Download the file again.",
-        "holiday.jpg: the catalog knows no file of this name. Name files as CDE does",
+        "holiday.jpg: the catalog has no file with this name. Name files as CDE does",
     ]
     for command in ("status", "sources"):
         output = " ".join(CliRunner().invoke(app, [command, "--out", str(workplace.out)]).output.split())
@@ -301,7 +301,7 @@ def test_a_folder_without_a_file_of_the_catalog_stops_the_run(tmp_path: Path, na
     (tmp_path / "source").mkdir()
     for name in names:
         (tmp_path / "source" / name).write_bytes(b"x")
-    with pytest.raises(SourceFilesError, match=names[0] if names else "no file here has a name that the catalog knows"):
+    with pytest.raises(SourceFilesError, match=names[0] if names else "no file here has a name from the catalog"):
         Workplace(tmp_path / "source", tmp_path / "work", tmp_path / "out").publish()
 
 
@@ -351,7 +351,7 @@ def test_a_folder_with_files_of_the_catalog_is_named(workplace: Workplace) -> No
     (workplace.source / "2024").mkdir()
     shutil.move(workplace.source / ELA, workplace.source / "2024" / ELA)
     (workplace.source / "empty").mkdir()
-    assert {n: f.what_to_do for n, f in read(workplace)[0].items()} == {"2024/": "Put them beside the others."}
+    assert {n: f.what_to_do for n, f in read(workplace)[0].items()} == {"2024/": "Move them next to the others."}
 
 
 # ---- two files for one source ----

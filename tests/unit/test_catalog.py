@@ -58,9 +58,9 @@ def test_an_id_that_is_no_plain_name_is_refused(value: str, tmp_path: Path) -> N
     with pytest.raises(ConfigError) as refused:
         load_catalog(changed(tmp_path, "id", value))
     said = (
-        "the text holds the control or invisible character U+0000"
+        "the text contains the control or invisible character U+0000"
         if "\0" in value
-        else "an id is made of small letters"
+        else "an id is made of lowercase letters"
     )
     assert str(refused.value).startswith(f"catalog.toml, line {FIRST + 1}, source.0.id: {said}")
     assert f"(value {value!r:.80}" in str(refused.value)
@@ -85,7 +85,7 @@ def test_a_file_name_that_is_no_plain_name_is_refused(key: str, value: str, tmp_
     with pytest.raises(ConfigError) as refused:
         load_catalog(tmp_path)
     line, place = (FIRST + 3, "file") if key == "file" else (FIRST + 4, f"{key}.0")
-    said = "the text holds the control or invisible character U+0000" if "\0" in value else "a file name begins with"
+    said = "the text contains the control or invisible character U+0000" if "\0" in value else "a file name begins with"
     assert str(refused.value).startswith(f"catalog.toml, line {line}, source.0.{place}: dashboard-ela-2017: {said}")
     assert f"(value {value!r:.80}" in str(refused.value)
     assert refused.value.exit_code == 4
@@ -128,7 +128,7 @@ def test_an_entry_of_its_own_replaces_an_expected_file(tmp_path: Path) -> None:
     assert (found.file, found.due) == ("ela2026_rev.txt", None)
 
 
-@pytest.mark.parametrize(("like", "why"), [("2016", "no entry is of 2016"), ("2024", "is there 2 times")])
+@pytest.mark.parametrize(("like", "why"), [("2016", "no entry is of 2016"), ("2024", "appears 2 times")])
 def test_an_expected_dashboard_that_cannot_be_named_is_refused(tmp_path: Path, like: str, why: str) -> None:
     more = EXPECTED.format(2030, like) if like == "2016" else EXPECTED.format(2026, like)
     (tmp_path / "catalog.toml").write_text(f"{CATALOG}\n{more}", "utf-8")

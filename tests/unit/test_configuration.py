@@ -269,7 +269,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "rules/2024.toml",
         '["AA", "AI",',
         '["AA", "AA", "AI",',
-        r"rules/2024.toml, line {n}, student_groups: .*'AA' is there 2 times",
+        r"rules/2024.toml, line {n}, student_groups: .*'AA' appears 2 times",
     ),
     "rules_group_of_no_year": (
         "rules/2024.toml",
@@ -359,7 +359,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "rules/pathways.toml",
         'pathway = "spi"',
         'pathway = "primary"',
-        r"pathways.toml, line 30, pathway.2: .*'primary' is there 2 times",
+        r"pathways.toml, line 30, pathway.2: .*'primary' appears 2 times",
     ),
     "pathway_unknown": (
         "rules/pathways.toml",
@@ -443,7 +443,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "reference/counties.csv",
         "02,Alpine",
         "01,Alpine",
-        r"reference/counties.csv: 01 is there 2 times",
+        r"reference/counties.csv: 01 appears 2 times",
     ),
     "reference_lost_zero": (
         "reference/counties.csv",

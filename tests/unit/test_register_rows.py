@@ -264,19 +264,19 @@ def test_a_code_that_no_file_has_under_a_name_that_they_know_is_rejected(folder:
             "spi",
             {"cds": DISTRICT, "lea_name": "Monterey County Office of Education"},
             "cds",
-            "the code is that of a district, and lea_name names a county office",
+            "the code is that of a district, but lea_name names a county office",
         ),
         (
             "spi",
             {"cds": COUNTY_OFFICE, "lea_name": "Salinas Union High"},
             "cds",
-            "the code is that of a county office, and lea_name names no county office",
+            "the code is that of a county office, but lea_name names an LEA that is not a county office",
         ),
         (
             "calpads",
             {"cds": CHARTER, "lea_name": "Kern COE"},
             "cds",
-            "the code is that of a charter school, and lea_name names a county office",
+            "the code is that of a charter school, but lea_name names a county office",
         ),
         (
             "request",
@@ -301,25 +301,25 @@ def test_code_and_name_are_of_one_kind_also_without_files(
 @pytest.mark.parametrize(
     ("loan", "old", "new", "sentence"),
     [
-        ("CA-SEL-2003-OAKLAND", ",01,", ",27,", "column county_code: the county code is not that of the CDS code, 01"),
+        ("CA-SEL-2003-OAKLAND", ",01,", ",27,", "column county_code: the county code does not match the CDS code, 01"),
         (
             "CA-SEL-2003-WESTFRESNO",
             ",10,",
             ",57,",
-            "column county_code: the county code is not that of the CDS code, 10",
+            "column county_code: the county code does not match the CDS code, 10",
         ),
         ("CA-SEL-2003-OAKLAND", ",01,", ",99,", "column county_code: there is no county with the code 99"),
         (
             "CA-SEL-2003-OAKLAND",
             OAKLAND,
             "01100170000000",
-            "column cds: state loans go to school districts, and this is the code of a county office",
+            "column cds: state loans go to school districts, but this is the code of a county office",
         ),
         (
             "CA-SEL-2003-OAKLAND",
             OAKLAND,
             "01612590130666",
-            "column cds: state loans go to school districts, and this is the code of a charter school",
+            "column cds: state loans go to school districts, but this is the code of a charter school",
         ),
         (
             "CA-SEL-2003-WESTFRESNO",
@@ -343,7 +343,7 @@ def test_code_and_name_are_of_one_kind_also_without_files(
             "CA-SEL-2003-OAKLAND",
             "2025-07-01,day",
             "2042-07-01,day",
-            "column latest_source_date: the day lies in the future",
+            "column latest_source_date: the day is in the future",
         ),
         (
             "CA-SEL-2003-OAKLAND",
@@ -380,7 +380,7 @@ def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, s
         (
             "repaid,2025-06-01,month,June 2025",
             "repaid,2002-06-01,month,June 2002",
-            "repaid lies before authorized of the same loan",
+            "repaid is dated before authorized of the same loan",
         ),
         (
             "repaid,2025-06-01,month,June 2025",
@@ -390,7 +390,7 @@ def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, s
         (
             "powers_returned,2009-07-01,month,July 2009",
             "powers_returned,2002-07-01,month,July 2002",
-            "powers_returned lies before authorized of the same loan",
+            "powers_returned is dated before authorized of the same loan",
         ),
         (
             "CA-SEL-2003-OAKLAND-04,CA-SEL-2003-OAKLAND,",
@@ -428,8 +428,8 @@ def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, s
             "the loan's act is Stats. 2003 ch. 14, and its event",
         ),
         ("CA-SEL-2003-OAKLAND-04,", "CA-SEL-2003-oakland-01,", "has a event_id that differs only in case"),
-        ("repaid,2025-06-01,month,June 2025", "repaid,2062-06-01,month,June 2025", "the day lies in the future"),
-        ("repaid,2025-06-01,month,June 2025", "repaid,1925-06-01,month,June 2025", "the day lies before 1990-01-01"),
+        ("repaid,2025-06-01,month,June 2025", "repaid,2062-06-01,month,June 2025", "the day is in the future"),
+        ("repaid,2025-06-01,month,June 2025", "repaid,1925-06-01,month,June 2025", "the day is before 1990-01-01"),
     ],
 )
 def test_an_event_that_cannot_be_so_leaves_its_loan_open(folder: Path, old: str, new: str, sentence: str) -> None:
@@ -470,12 +470,27 @@ def test_a_day_as_its_source_says_it(folder: Path, day: str, precision: str, wor
             "CA-SEL-2012-INGLEWOOD",
             "referral_closed",
             "2000-01-01",
-            "referral_closed lies before authorized of the same",
+            "referral_closed is dated before authorized of the same",
         ),
-        ("CA-SEL-2009-SMCJUHSD", "referral_closed", "2001-05-05", "referral_closed lies before authorized of the same"),
-        ("CA-SEL-2004-VALLEJO", "referral_confirmed", "2003-01-01", "referral_confirmed lies before authorized of the"),
-        ("CA-SEL-2025-PLUMAS", "referral_confirmed", "2019-01-01", "referral_confirmed lies before requested of the"),
-        ("CA-SEL-2025-PLUMAS", "disbursed", "2025-05-27", "disbursed lies before authorized of the same loan"),
+        (
+            "CA-SEL-2009-SMCJUHSD",
+            "referral_closed",
+            "2001-05-05",
+            "referral_closed is dated before authorized of the same",
+        ),
+        (
+            "CA-SEL-2004-VALLEJO",
+            "referral_confirmed",
+            "2003-01-01",
+            "referral_confirmed is dated before authorized of the",
+        ),
+        (
+            "CA-SEL-2025-PLUMAS",
+            "referral_confirmed",
+            "2019-01-01",
+            "referral_confirmed is dated before requested of the",
+        ),
+        ("CA-SEL-2025-PLUMAS", "disbursed", "2025-05-27", "disbursed is dated before authorized of the same loan"),
         ("CA-SEL-2012-INGLEWOOD", "requested", "2013-01-01", ""),
         (
             "CA-SEL-2003-OAKLAND",
@@ -675,7 +690,7 @@ def test_amounts_of_a_loan_that_may_be_so(folder: Path, loan: str, changes: dict
         (VALLEJO_LOAN, "repaid", "2024-08-15", "0", "zero dollars are no amount"),
         (PLUMAS_LOAN, "disbursed", "2025-08-01", "20000001", "more is disbursed (20000001) than was authorized"),
         (INGLEWOOD_LOAN, "authorized", "2012-09-14", "55000001", "the loan is of 55000000 dollars"),
-        (PLUMAS_LOAN, "disbursed", "2025-06-30", "", "nothing is drawn, and money was disbursed before"),
+        (PLUMAS_LOAN, "disbursed", "2025-06-30", "", "nothing is drawn, but money was disbursed before"),
     ],
 )
 def test_an_event_against_the_amounts_of_its_loan(
@@ -774,7 +789,7 @@ def test_a_case_is_not_replaced_by_one_of_another_lea(folder: Path, old: str, ne
     for register, cases in rows.items():
         add_rows(folder, register, *cases)
     (told,) = [p for p in problems(folder, old) if "superseded_by" in p]
-    assert "this case is of another LEA, Salinas Union High" in told
+    assert "this case belongs to another LEA, Salinas Union High" in told
     assert [line.values["case_id"] for line in load_registers(folder)[old].rejected] == ["A"]
 
 
@@ -820,17 +835,17 @@ AGREED = {"requested_date": "", "entered_on": "2026-01-15"}
         (
             "fee_for_service",
             {**AGREED, "budget_act_year": "2030"},
-            "rests on the Budget Act of 2024, or on that of 2023",
+            "must name the Budget Act of 2024 or 2023",
         ),
         (
             "fee_for_service",
             {**AGREED, "budget_act_year": "2014"},
-            "rests on the Budget Act of 2024, or on that of 2023",
+            "must name the Budget Act of 2024 or 2023",
         ),
         (
             "fee_for_service",
             {**AGREED, "agreement_date": "2024-06-30", "budget_act_year": "2024"},
-            "rests on the Budget Act of 2023, or on that of 2022",
+            "must name the Budget Act of 2023 or 2022",
         ),
     ],
 )
@@ -927,7 +942,7 @@ def succession(folder: Path, before: str, after: str, day: str, kind: str = "cou
 def test_codes_do_not_follow_each_other_in_a_circle(folder: Path, day: str) -> None:
     succession(folder, LOWELL_AFTER, LOWELL_BEFORE, day)
     found = problems(folder, "successions", None)
-    assert sum("these codes follow each other in a circle" in told for told in found) == 2
+    assert sum("these codes replace each other in a circle" in told for told in found) == 2
     assert load_registers(folder)["successions"].fine == 0
 
 
@@ -995,17 +1010,17 @@ def test_tomorrow_is_no_day_of_a_record(folder: Path, register: str, column: str
     add_rows(folder, register, case(register, **{column: (today + timedelta(days=1)).isoformat()}))
     told = problems(folder, register, IN_FILES, today=today)
     assert any(
-        f"column {column}: the day lies in the future: today is 2026-11-27 (value '2026-11-28')" in t for t in told
+        f"column {column}: the day is in the future: today is 2026-11-27 (value '2026-11-28')" in t for t in told
     )
     assert not any(
-        "lies in the future" in t for t in problems(folder, register, IN_FILES, today=today + timedelta(days=1))
+        "is in the future" in t for t in problems(folder, register, IN_FILES, today=today + timedelta(days=1))
     )
 
 
 def test_today_is_californias(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 28, 2, tzinfo=UTC))  # 18:00 on the 27th in California
     assert refusal(REGISTERS["spi"], "entered_on", "2026-11-27") is None
-    assert refusal(REGISTERS["spi"], "entered_on", "2026-11-28") == "the day lies in the future: today is 2026-11-27"
+    assert refusal(REGISTERS["spi"], "entered_on", "2026-11-28") == "the day is in the future: today is 2026-11-27"
 
 
 @pytest.mark.parametrize(
@@ -1020,7 +1035,7 @@ def test_a_day_before_the_first_record_is_a_slip(
     folder: Path, register: str, changes: dict[str, str], column: str
 ) -> None:
     add_rows(folder, register, case(register, **changes))
-    assert any(f"column {column}: the day lies before 1990-01-01" in t for t in problems(folder, register))
+    assert any(f"column {column}: the day is before 1990-01-01" in t for t in problems(folder, register))
 
 
 @pytest.mark.parametrize("hidden", HIDDEN)
@@ -1035,7 +1050,7 @@ def test_a_text_that_nobody_sees_is_no_text(folder: Path, register: str, column:
         return
     assert len(told) == 1
     said = (
-        f"the text holds the control or invisible character U+{ord(hidden):04X}; delete it"
+        f"the text contains the control or invisible character U+{ord(hidden):04X}; delete it"
         if hidden.strip()
         else "it must not be empty"
     )
@@ -1046,26 +1061,26 @@ def test_a_text_that_nobody_sees_is_no_text(folder: Path, register: str, column:
 @pytest.mark.parametrize(
     ("register", "column", "value", "said"),
     [
-        ("spi", "case_id", "S\u200b-1", "the text holds the control or invisible character U+200B; delete it"),
+        ("spi", "case_id", "S\u200b-1", "the text contains the control or invisible character U+200B; delete it"),
         (
             "spi",
             "lea_name",
             "South Monterey\u00ad County Joint Union High",
-            "the text holds the control or invisible character U+00AD; delete it",
+            "the text contains the control or invisible character U+00AD; delete it",
         ),
         (
             "primary",
             "superseded_by",
             "P\u2060-2",
-            "the text holds the control or invisible character U+2060; delete it",
+            "the text contains the control or invisible character U+2060; delete it",
         ),
         (
             "calpads",
             "source_url",
             "java\u200bscript:alert(1)",
-            "the text holds the control or invisible character U+200B; delete it",
+            "the text contains the control or invisible character U+200B; delete it",
         ),
-        ("spi", "case_id", "S\u00a01", "it holds a character that cannot be seen; write it again by hand"),
+        ("spi", "case_id", "S\u00a01", "it contains an invisible character; type it again"),
     ],
 )
 def test_a_hidden_character_within_a_text_is_refused(
@@ -1073,7 +1088,7 @@ def test_a_hidden_character_within_a_text_is_refused(
 ) -> None:
     assert refusal(REGISTERS[register], column, value) == said
     add_rows(folder, register, case(register, **{column: value}))
-    told = [t for t in problems(folder, register) if "no register has a case of this name" not in t]
+    told = [t for t in problems(folder, register) if "no register has a case with this identifier" not in t]
     assert told == [f"registers/{register}.csv, line 2, column {column}: {said} (value {value!r})."]
 
 

@@ -148,7 +148,7 @@ def test_a_full_case_is_taken(folder: Path, name: str) -> None:
         ("primary", {"end_reason": "done"}, "end_reason", "no end_date"),
         ("primary", {"received_date": "2024-01-01"}, "received_date", "before it was requested (2024-08-01)"),
         ("primary", {"superseded_by": "P-1"}, "superseded_by", "a case cannot replace itself"),
-        ("primary", {"superseded_by": "P-77"}, "superseded_by", "no register has a case of this name"),
+        ("primary", {"superseded_by": "P-77"}, "superseded_by", "no register has a case with this identifier"),
         (
             "spi",
             {"requested_date": "", "determination_date": "", "determination_by": ""},
@@ -172,7 +172,7 @@ def test_a_full_case_is_taken(folder: Path, name: str) -> None:
             "request",
             {"decision": "declined", "engagement_start": "2024-10-01"},
             "engagement_start",
-            "CCEE's work is said to have begun, and the request was declined on 2024-09-01",
+            "the case has a first day of CCEE's work, but the request was declined on 2024-09-01",
         ),
         (
             "request",
@@ -312,7 +312,10 @@ def spoil(old: str, new: str) -> Callable[[str], str]:
         (lambda text: text + 'X-1,"2766,x\n', ": line 2: this is not a row of a CSV file"),
         (lambda _: "", "line 1: the header lacks case_id"),
         *(
-            (lambda text, sign=sign: text.replace(",", sign), f"line 1: the values are parted by {name}; save the file")
+            (
+                lambda text, sign=sign: text.replace(",", sign),
+                f"line 1: the values are separated by {name}; save the file",
+            )
             for sign, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars"))
         ),
     ],

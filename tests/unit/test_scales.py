@@ -100,7 +100,7 @@ def test_a_code_that_the_state_does_not_have_is_a_fault() -> None:
 
 @pytest.mark.parametrize(
     ("old", "bad", "why"),
-    [(",2026,", ",soon,", "line 6, column first_dashboard"), (",2026,", ",2017,", "('ela', 2017) is there 2 times")],
+    [(",2026,", ",soon,", "line 6, column first_dashboard"), (",2026,", ",2017,", "('ela', 2017) appears 2 times")],
 )
 def test_a_wrong_list_of_scales_is_refused(tmp_path: Path, old: str, bad: str, why: str) -> None:
     (tmp_path / "reference").mkdir()

@@ -66,7 +66,7 @@ def _rows_of(text: str, file: Path, model: type[Model], key: tuple[str, ...]) ->
     for number, row in rows:
         seen[tuple(getattr(row, k) for k in key)].append(number)
     problems += [
-        f"{file}: {', '.join(map(str, k))} is there {len(n)} times (lines {', '.join(map(str, n))}). Keep one row."
+        f"{file}: {', '.join(map(str, k))} appears {len(n)} times (lines {', '.join(map(str, n))}). Keep one row."
         for k, n in sorted(seen.items(), key=str)
         if len(n) > 1
     ]
@@ -79,7 +79,7 @@ def other_separator(header: Sequence[str]) -> str:
     """Describe a header that is one cell because the separator is not a comma; otherwise return an empty text."""
     found = {";": "semicolons", "\t": "tabs", "|": "bars"}
     named = next((name for sign, name in found.items() if len(header) == 1 and sign in header[0]), "")
-    return named and f"the values are parted by {named}; save the file with commas between them"
+    return named and f"the values are separated by {named}; save the file with commas between them"
 
 
 def numbered_rows(text: str) -> Iterator[tuple[int, list[str]]]:

@@ -17,8 +17,8 @@ def read_text(path: Path, name: str) -> str:
         content = path.read_bytes()
     except FileNotFoundError as error:
         raise ConfigError(
-            f"{name}: the file is missing from {path.parent}. Restore it, or let DTA_REFERENCE name the folder that"
-            " holds it."
+            f"{name}: the file is missing from {path.parent}. Restore it, or set DTA_REFERENCE to the folder that"
+            " contains it."
         ) from error
     except OSError as error:
         raise ConfigError(
@@ -36,7 +36,7 @@ def read_text(path: Path, name: str) -> str:
 def fault_of(value: object) -> str:
     """Describe why no file of this project may contain the value; empty if it may."""
     if isinstance(value, str) and (point := control_in(value)):
-        return f"the text holds the control or invisible character {point}; delete it"
+        return f"the text contains the control or invisible character {point}; delete it"
     if isinstance(value, int) and not -LARGEST_WHOLE - 1 <= value <= LARGEST_WHOLE:
         return "the number is too large: it needs more than 64 bits"
     return ""

@@ -21,7 +21,7 @@ def record_type(rows: FileRows) -> Iterator[Contradiction]:
         wrong &= ~(rows.equals("rtype", kind) & (due == kind))
 
     def say(r: int) -> str:
-        return f"a row with such a code is of record type {due[r]}"
+        return f"a row with such a code has record type {due[r]}"
 
     yield Contradiction("record_type", "rtype", np.ones(len(due), bool), wrong, say, True)
 
@@ -47,7 +47,7 @@ def name(rows: FileRows) -> Iterator[Contradiction]:
     wrong[at] = (shared & (_outnumbered(code, counts) | _outnumbered(county * len(names.texts) + named, counts)))[place]
 
     def say(r: int) -> str:
-        return f"the file gives this name to another code than {codes.at(r)}"
+        return f"the file gives this name to a code other than {codes.at(r)}"
 
     yield Contradiction("name", "districtname", tested, wrong, say, True)
 
@@ -77,7 +77,7 @@ def county(rows: FileRows) -> Iterator[Contradiction]:
 
     def say(r: int) -> str:
         county = of_code[codes.codes[r]]
-        return f"the code is of {county} County" if county else "the first two digits of the code are of no county"
+        return f"the code is for {county} County" if county else "no county has the first two digits of the code"
 
     yield Contradiction("county", "countyname", tested, named != due, say)
 
@@ -88,7 +88,7 @@ def county_office(rows: FileRows) -> Iterator[Contradiction]:
         return
 
     def say(r: int) -> str:
-        return f"the flag says county office, and the code {rows.columns['cds'].at(r)} is of a district"
+        return f"the flag is for a county office, but the code {rows.columns['cds'].at(r)} is for a district"
 
     yield Contradiction("office", "coe_flag", rows.equals("coe_flag", "Y"), ~rows.of_county_office(), say)
 
@@ -101,7 +101,7 @@ def school(rows: FileRows) -> Iterator[Contradiction]:
     no_school = codes.rows_of(pc.ends_with(codes.texts, NO_SCHOOL))
 
     def say(_: int) -> str:
-        return "the row names a school, and its code is of none"
+        return "the row names a school, but its code is not a school's"
 
     yield Contradiction("school", "schoolname", no_school, rows.given("schoolname"), say)
 

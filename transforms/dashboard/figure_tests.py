@@ -66,7 +66,7 @@ def color_of_sizes(rows: FileRows) -> Iterator[Contradiction]:
         if by_flag is not None and by_number is not None:
 
             def by_size(r: int, size: str = size) -> str:
-                counted = f"{rows.text(size, r)} students in {size}, where {rows.minimum[r]} are needed"
+                counted = f"{rows.text(size, r)} students in {size}, but {rows.minimum[r]} are needed"
                 return f"the size flag does not agree with {counted}"
 
             yield Contradiction("size_flag", flag, rows.counted, by_flag != by_number, by_size)
@@ -82,7 +82,7 @@ def color_of_sizes(rows: FileRows) -> Iterator[Contradiction]:
 
         def by_sizes(r: int) -> str:
             few, many = "too few students were counted for a color", "enough students were counted for a color"
-            return few if color[r] else f"{many}, and there is none"
+            return few if color[r] else f"{many}, but there is none"
 
         yield Contradiction("color_size", "color", rows.counted & (moved | (color > 0)), (color > 0) != both, by_sizes)
     if rows.has("accountabilitymet"):
@@ -119,7 +119,7 @@ def gaps_of_levels(rows: FileRows) -> Iterator[Contradiction]:
 
     def by_size(r: int) -> str:
         is_shown = "is" if shown[r] else "is not"
-        return f"a status is shown for {SHOWN_FROM} or more students, and {is_shown} shown for this number"
+        return f"a status is shown for {SHOWN_FROM} or more students, but {is_shown} shown for this number"
 
     yield Contradiction("shown", "currdenom", counted, shown != (rows.number("currdenom") >= SHOWN_FROM), by_size)
     if rows.has("color", "changelevel"):
@@ -148,7 +148,7 @@ def rate_of_numbers(rows: FileRows) -> Iterator[Contradiction]:
         yield Contradiction("rate", "currstatus", given & np.isfinite(rate), off, by_numbers)
 
         def by_whole(r: int, whole: Numbers = whole) -> str:
-            return f"more students are counted than the {whole[r]:g} there are"
+            return f"more students are counted than the total of {whole[r]:g}"
 
         yield Contradiction("numerator", numerator, given, part > whole, by_whole)
 
@@ -236,7 +236,7 @@ def group_within_all(rows: FileRows) -> Iterator[Contradiction]:
         tested = ~everyone & np.isfinite(number) & np.isfinite(whole)
 
         def say(r: int, number: Numbers = number, whole: Numbers = whole) -> str:
-            return f"the group has {number[r]:g} students here, and all students together are {whole[r]:g}"
+            return f"the group has {number[r]:g} students here, but all students together are {whole[r]:g}"
 
         yield Contradiction("of_all", name, tested, number > whole, say)
 

@@ -133,13 +133,13 @@ def _checks(columns: dict[str, TextColumn], report: Report, groups: set[str]) ->
             "reportingyear",
             other_than("reportingyear", {year}),
             True,
-            "the row is of another Dashboard than the file name says",
+            "the row is for a different Dashboard than the file name",
         ),
         (
             "indicator",
             other_than("indicator", {own}),
             False,
-            f"the row is of another indicator than the other rows, {own}",
+            f"the row is for a different indicator than the other rows, {own}",
         ),
         *((name, no_level(name), False, reason) for name, reason in {**LEVELS, "color": COLOR}.items()),
         *(
@@ -229,7 +229,7 @@ def _contract(
     if times is not None:
 
         def say(row: int) -> str:
-            return f"this LEA or school and student group is {times[row]} times in the file"
+            return f"this LEA or school and student group appears {times[row]} times in the file"
 
         yield Contradiction("contract", "cds", every, times > 1, say)
     if new:

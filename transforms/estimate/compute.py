@@ -72,8 +72,8 @@ class Estimate:
             self.connection.execute(f"attach {literal(str(database))} as release (read_only)")
         except duckdb.Error as error:
             raise ReleaseError(
-                f"Release {database.parent.name} is damaged: its database cannot be opened ({error}). dta run makes it"
-                " anew."
+                f"Release {database.parent.name} is damaged: its database cannot be opened ({error}). dta run"
+                " rebuilds it."
             ) from error
         self.preview = wanted.rules is not None
         self.year = self._asked_year()
@@ -104,24 +104,24 @@ class Estimate:
         preview = self.rules.preview
         if self.wanted.rules not in (None, f"{preview.dashboard_year}-{PREVIEW}"):
             raise ConfigError(
-                f"There are no rules {self.wanted.rules!r}. Give {preview.dashboard_year}-{PREVIEW}, or no --rules:"
-                " the newest confirmed rules then hold."
+                f"There are no rules {self.wanted.rules!r}. Use {preview.dashboard_year}-{PREVIEW}, or leave out"
+                " --rules to use the newest confirmed rules."
             )
         if self.preview:
             if self.wanted.year not in (None, preview.dashboard_year):
-                raise ConfigError(f"The preview is of {preview.dashboard_year}. Leave out --year.")
+                raise ConfigError(f"The preview is for {preview.dashboard_year}. Leave out --year.")
             return preview.dashboard_year
         oldest, newest = fetch_one(
             self.connection,
             f"select min(dashboard_year), max(dashboard_year) from {BASE}.student_group_history where basis <> 'none'",
         )
         if newest is None:
-            raise ConfigError("The release has no results of student groups to go on. Run: dta run")
+            raise ConfigError("The release has no student group results to estimate from. Run: dta run")
         if self.wanted.year is not None:
             with_rules = {r.dashboard_year for r in self.rules.years}
             if self.wanted.year < max(with_rules) and self.wanted.year not in with_rules:
                 raise ConfigError(
-                    f"--year {self.wanted.year}: no determination rests on a Dashboard of that year. There are rules"
+                    f"--year {self.wanted.year}: no determination is based on a Dashboard of that year. There are rules"
                     f" for {', '.join(map(str, sorted(with_rules)))}."
                 )
             if not oldest < self.wanted.year <= newest + 4:

@@ -152,7 +152,7 @@ def _problems(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, 
 
 
 def _of_another_year(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, str]]:
-    template = "this file is of another year; write a new one with dta estimate --template"
+    template = "this file is for another year; write a new one with dta estimate --template"
     if row.beside("year") not in ("", str(expected.year)):
         yield "year", row.beside("year"), f"the estimate is for {expected.year}; {template}"
     elif row.beside("last_year") not in ("", str(expected.newest)):
@@ -165,11 +165,11 @@ def _other_lea(row: EstimateRow, names: LeaNames) -> str | None:
     name, county = row.beside("lea_name"), row.cds[:2]
     if not name or names.is_named(row.cds, name):
         return None
-    known = f"the LEA of code {row.cds} is called {' or '.join(names.of(row.cds))}"
+    known = f"the LEA with code {row.cds} is called {' or '.join(names.of(row.cds))}"
     nearest = next(iter(names.called(name, county)), None) or names.nearest(name, county)
     if nearest is None:
         return f"{known}; no LEA has a name like this; correct the name or the code"
-    return f"{known}; the nearest to this name is {names.of(nearest)[0]} ({nearest}); correct the name or the code"
+    return f"{known}; the closest match is {names.of(nearest)[0]} ({nearest}); correct the name or the code"
 
 
 def lines_without_precedent(connection: duckdb.DuckDBPyConnection, base: str, cells: pa.Table) -> list[int]:

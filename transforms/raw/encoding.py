@@ -87,4 +87,4 @@ def _refuse_other_kinds(content: bytes, file: str) -> None:
         raise SourceError(file, "this is a workbook, not a text file", "Save the text edition under this name.", line=1)
     if b"\x00" in content:
         line = content[: content.index(b"\x00")].count(b"\n") + 1
-        raise SourceError(file, "the file holds a NUL byte and is not plain text", DOWNLOAD_AGAIN, line=line)
+        raise SourceError(file, "the file contains a NUL byte and is not plain text", DOWNLOAD_AGAIN, line=line)

@@ -43,7 +43,7 @@ def find_header(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -
         raise SourceError(
             file,
             "the header has a line end without a line feed, as old Macs wrote it",
-            "Save the file with usual line ends.",
+            "Save the file with standard line endings.",
             line=1,
         )
     for number, (following, text) in enumerate(lines, 1):
@@ -70,11 +70,11 @@ def _no_header(first: str, file: str, spec: LayoutSpec, needed: set[str]) -> Sou
             split_quoted(first)
         except quoted.Error as error:
             return SourceError(
-                file, f"a quote in the header does not fit ({error})", DOWNLOAD_AGAIN, line=1, value=first
+                file, f"a quotation mark in the header is out of place ({error})", DOWNLOAD_AGAIN, line=1, value=first
             )
     _match_columns(headings, file, 1, spec)
     missing = sorted(needed - {spec.canonical(h) for h in headings})
-    advice = "Download the file again, or teach data/layouts.toml the new name."
+    advice = "Download the file again, or add the new name to data/layouts.toml."
     return SourceError(
         file, f"the header lacks {', '.join(missing)}", advice, line=1, column=missing[0], value=" | ".join(headings)
     )
@@ -83,7 +83,7 @@ def _no_header(first: str, file: str, spec: LayoutSpec, needed: set[str]) -> Sou
 def _check_delimiter(delimiter: str, line: int, file: str, spec: LayoutSpec) -> None:
     if delimiter not in spec.delimiters:
         expected = " or ".join(NAMES[d] for d in spec.delimiters)
-        problem = f"the columns are separated by {NAMES[delimiter]}, {expected} are expected"
+        problem = f"the columns are separated by {NAMES[delimiter]}; {expected} are expected"
         raise SourceError(file, problem, "Download the file again; do not save it from a spreadsheet.", line=line)
 
 
@@ -94,7 +94,7 @@ def _match_columns(headings: list[str], file: str, line: int, spec: LayoutSpec) 
         field = spec.canonical(heading)
         if field is not None and field in fields.values():
             raise SourceError(
-                file, f"column {field} is twice in the header", "Keep one of them.", line=line, column=heading
+                file, f"column {field} appears twice in the header", "Keep one of them.", line=line, column=heading
             )
         if field is not None:
             fields[position] = field

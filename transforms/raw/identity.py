@@ -52,7 +52,8 @@ def _prove_indicator(raw: RawTable, file: str, source: Source, spec: LayoutSpec)
     codes = {marks.code: indicator for indicator, marks in spec.told_by.items() if marks.code}
     code = commonest(raw.table["indicator"]).upper()
     if code in codes and code != own.code:
-        raise SourceError(file, f"its rows are of {code}, not of {own.code}", INDICATOR, column="indicator", value=code)
+        problem = f"its rows are for {code}, not for {own.code}"
+        raise SourceError(file, problem, INDICATOR, column="indicator", value=code)
     present = headings_of(spec, raw.missing_columns, raw.extra_columns)
     for indicator, marks in spec.told_by.items():
         if foreign := [h for h in marks.headings if h in present and h not in own.headings]:
@@ -67,7 +68,7 @@ def _prove_indicator(raw: RawTable, file: str, source: Source, spec: LayoutSpec)
         named = ", ".join(own.headings)
         raise SourceError(
             file,
-            f"it has none of the columns that a file of {source.indicator} has: {named}",
+            f"it has none of the columns that identify {source.indicator}: {named}",
             "Check which file this is.",
         )
 
@@ -103,7 +104,7 @@ def _values(raw: RawTable, name: str) -> pa.ChunkedArray:
 def _prove_year(raw: RawTable, file: str, source: Source) -> None:
     year = commonest(_values(raw, YEAR_IN[source.layout])).lower()
     if year and year not in (source.reporting_year, str(source.dashboard_year)):
-        raise SourceError(file, f"its rows are of {year}, not of {source.reporting_year}", YEAR, value=year)
+        raise SourceError(file, f"its rows are for {year}, not for {source.reporting_year}", YEAR, value=year)
 
 
 def _prove_local_edition(raw: RawTable, file: str, source: Source) -> None:
@@ -116,7 +117,7 @@ def _prove_local_edition(raw: RawTable, file: str, source: Source) -> None:
             if has_priority_7
             else "it lacks priority 7, which every file since 2018 lists"
         )
-        raise SourceError(file, f"{said}: it is not of {source.dashboard_year}", YEAR)
+        raise SourceError(file, f"{said}: it is not for {source.dashboard_year}", YEAR)
 
 
 def _prove_priority(raw: RawTable, file: str, source: Source) -> None:
@@ -124,7 +125,7 @@ def _prove_priority(raw: RawTable, file: str, source: Source) -> None:
     if priority and priority != str(source.priority):
         raise SourceError(
             file,
-            f"its rows are of priority {priority}, not of {source.priority}",
+            f"its rows are for priority {priority}, not for {source.priority}",
             "Check which priority's file this is.",
             value=priority,
         )
@@ -140,11 +141,11 @@ def _prove_interim_edition(content: bytes, file: str, source: Source) -> None:
     periods = {p.lower() for p in re.findall(r"\b(first|second)\s+interim", text, re.IGNORECASE)}
     if years and year not in years:
         raise SourceError(
-            file, f"the page is of {', '.join(sorted(years))}, not of {year}", "Check which page was saved."
+            file, f"the page is for {', '.join(sorted(years))}, not for {year}", "Check which page was saved."
         )
     if periods and period not in periods:
         raise SourceError(
             file,
-            f"the page is of the {' and '.join(sorted(periods))} interim report, not of the {period}",
+            f"the page is for the {' and '.join(sorted(periods))} interim report, not for the {period}",
             "Check which page was saved.",
         )

@@ -77,8 +77,8 @@ def mend(skipped: Sequence[Skipped], blank: set[int], header: Header) -> Mended:
         ),
         (
             joined,
-            "is one row with the lines below: a line end within a value was taken out",
-            "are rows that a line end within a value had broken; they are joined",
+            "was joined with the lines below: a line break within a value was removed",
+            "were rows broken by a line break within a value; they are joined",
         ),
     ]
     return Mended(rows, rejects, gone, [told(lines, one, many) for lines, one, many in said if lines])

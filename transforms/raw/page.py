@@ -55,7 +55,7 @@ def read_page(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
     if not rows and not rejects:
         raise SourceError(
             file,
-            f"the page holds no table with columns {', '.join(sorted(needed))}",
+            f"the page has no table with columns {', '.join(sorted(needed))}",
             "Save the page of interim certifications, as HTML.",
         )
     schema = pa.schema({**texts(*spec.columns), "line": pa.int64()})

@@ -10,11 +10,11 @@ LARGEST_TEXT = 300_000_000  # characters of all cells; a shared string counts ea
 MOST_MERGED = 100_000  # rows
 DOWNLOAD_AGAIN = "Download the file again."
 CHECK = "Check what was downloaded: CDE's own workbooks are smaller and simpler."
-VALUES_ONLY = "Take the file as CDE published it; what a workbook computes or loads from elsewhere is not read."
+VALUES_ONLY = "Use the file as CDE published it; values that a workbook computes or loads from elsewhere are not read."
 # Refusals, each with its advice.
-HAS_MACROS = ("the workbook holds macros", VALUES_ONLY)
-HAS_LINKS = ("the workbook holds links to other workbooks", VALUES_ONLY)
-IS_ENCRYPTED = ("the workbook is encrypted", "Take the file without a password.")
+HAS_MACROS = ("the workbook contains macros", VALUES_ONLY)
+HAS_LINKS = ("the workbook contains links to other workbooks", VALUES_ONLY)
+IS_ENCRYPTED = ("the workbook is encrypted", "Use a file without a password.")
 
 
 @dataclass
@@ -47,14 +47,14 @@ def check_size(content: bytes, file: str) -> None:
 def check_reach(cells: int, file: str) -> None:
     """Raise SourceError if a few bytes would become very many cells."""
     if cells > MOST_CELLS:
-        advice = "Delete what is far below or right of the table."
+        advice = "Delete the cells far below or to the right of the table."
         raise SourceError(file, f"the sheets reach over more than {MOST_CELLS:,} cells", advice)
 
 
 def check_text(characters: int, file: str) -> None:
     """Raise SourceError if a few bytes would become very much text."""
     if characters > LARGEST_TEXT:
-        raise SourceError(file, f"the cells hold more than {LARGEST_TEXT:,} characters", CHECK)
+        raise SourceError(file, f"the cells contain more than {LARGEST_TEXT:,} characters", CHECK)
 
 
 def damaged(file: str, part: str = "") -> SourceError:

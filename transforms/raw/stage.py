@@ -57,7 +57,7 @@ def read_raw(run: Run) -> StepResult:
     run.save_fact("raw", reports)
     rows_in, kept = sum(r["rows_in"] for r in reports), sum(r["rows_kept"] for r in reports)
     later = len(taken) - len(snapshots)
-    left_out = f"; {plural(later, 'file')} that came out later left out" if later else ""
+    left_out = f"; {plural(later, 'file')} published later left out" if later else ""
     return StepResult(rows_in, kept, f"{kept:,} rows as text, {rows_in - kept:,} rejected{left_out}{in_words(unused)}")
 
 
@@ -145,7 +145,7 @@ def _read(run: Run, snapshot: Snapshot) -> tuple[Report, pa.Table | None]:
     if hashlib.sha256(content).hexdigest() != snapshot.sha256:
         raise SourceError(
             snapshot.file,
-            "the stored copy no longer has the hash it was kept under",
+            "the stored copy no longer matches its hash",
             f"Delete {path.name} from the snapshots and run again.",
         )
     try:

@@ -47,7 +47,7 @@ def read_text(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
         else []
     )
     if header.line > 1:
-        warnings.append(f"the header is in line {header.line}; what is above is not read")
+        warnings.append(f"the header is on line {header.line}; the lines above it are not read")
     columns: dict[str, pa.Array | pa.ChunkedArray] = {
         field: pa.nulls(len(raw.table), pa.string()) for field in spec.columns
     }
@@ -230,18 +230,20 @@ def _parse_quoted(body: str, header: Header, file: str) -> tuple[pa.Table, list[
         line = ended.removesuffix("\r")
         if "\r" in line:
             raise SourceError(
-                file, "a line end without line feed stands inside the line", DOWNLOAD_AGAIN, line=number, value=line
+                file, "the line contains a line break without a line feed", DOWNLOAD_AGAIN, line=number, value=line
             )
         try:
             values = split_quoted(line)
         except quoted.Error as error:
             if line.count('"') % 2:
                 problem = (
-                    "a quoted value is not closed on its line: a quote too many or too few, or a line break within the"
-                    " value"
+                    "a quoted value is not closed on its line: an extra or missing quotation mark, or a line break"
+                    " within the value"
                 )
-                raise SourceError(file, problem, "Mend or remove the quote.", line=number, value=line) from error
-            skipped.append(Skipped(number, line, f"the quotes of the line do not fit: {error}"))
+                raise SourceError(
+                    file, problem, "Correct or remove the quotation mark.", line=number, value=line
+                ) from error
+            skipped.append(Skipped(number, line, f"the quotation marks of the line do not match: {error}"))
             continue
         if len(values) == width:
             for column, value in zip(columns, values, strict=True):
@@ -271,5 +273,5 @@ def _check_lines(content: bytes, start: int, header: Header, rows: int, last_lin
             if b"\r" in body.replace(b"\r\n", b"\n")
             else last_line
         )
-        problem = f"{last_line - header.line} lines gave {rows} rows: a line end stands inside a field"
+        problem = f"{last_line - header.line} lines gave {rows} rows: a line break is inside a field"
         raise SourceError(file, problem, DOWNLOAD_AGAIN, line=line)

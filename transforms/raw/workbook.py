@@ -42,7 +42,7 @@ def read_workbook(content: bytes, file: str, spec: LayoutSpec, needed: set[str],
         {n: f for n, f in sheets.items() if not by_name[n].hidden}, file, spec, needed, year
     )
     if address := by_name[sheet].formula:
-        problem = f"cell {address} of sheet {sheet!r} holds a formula"
+        problem = f"cell {address} of sheet {sheet!r} contains a formula"
         raise SourceError(file, problem, VALUES_ONLY, line=int(address.lstrip(ascii_uppercase)))
     frame = sheets[sheet]
     headings = ["" if pd.isna(h) else str(h).strip() for h in frame.iloc[header_row]]
@@ -69,13 +69,13 @@ def _check_headings(
     """Raise SourceError for a missing needed column, a duplicate column, or columns that are not in CDE's order."""
     missing = sorted(needed - set(fields.values()))
     if missing:
-        advice = "Check the edition, or teach data/layouts.toml the new name."
+        advice = "Check the edition, or add the new name to data/layouts.toml."
         raise SourceError(file, f"sheet {sheet!r} lacks {', '.join(missing)}", advice, line=line, column=missing[0])
     twice = [f for f in fields.values() if list(fields.values()).count(f) > 1]
     if twice:
         raise SourceError(
             file,
-            f"column {twice[0]} is there twice in sheet {sheet!r}",
+            f"column {twice[0]} appears twice in sheet {sheet!r}",
             "Keep one of them.",
             line=line,
             column=twice[0],
@@ -85,7 +85,7 @@ def _check_headings(
             f"columns {moved[0]} and {moved[1]} of sheet {sheet!r} are not in CDE's order: their headings may have been"
             " exchanged"
         )
-        raise SourceError(file, problem, "Take the file as CDE published it.", line=line, column=moved[0])
+        raise SourceError(file, problem, "Use the file as CDE published it.", line=line, column=moved[0])
 
 
 @dataclass(frozen=True)
@@ -116,7 +116,7 @@ def _find_table(
     if not near:
         raise SourceError(
             file,
-            f"no visible sheet has a header row with CDS; they are {', '.join(sheets)}",
+            f"no visible sheet has a header row with CDS; the sheets are {', '.join(sheets)}",
             "Check that this is the data workbook.",
         )
     best = max(near, key=lambda h: (str(year) in h.sheet, len(h.columns), -h.row))
@@ -125,11 +125,11 @@ def _find_table(
         same_table = needed <= other.columns or shared > NEARLY_THE_SAME * len(best.columns)
         if other != best and same_table and not (other.of_year and other.of_year != str(year) == best.of_year):
             where = (
-                f"sheets {best.sheet!r} and {other.sheet!r} both hold the table"
+                f"sheets {best.sheet!r} and {other.sheet!r} both contain the table"
                 if other.sheet != best.sheet
-                else f"sheet {best.sheet!r} holds the table twice: rows {best.row + 1} and {other.row + 1} are headings"
+                else f"sheet {best.sheet!r} has the table twice: rows {best.row + 1} and {other.row + 1} are headings"
             )
-            raise SourceError(file, where, "Take the file as CDE published it, with one of them.")
+            raise SourceError(file, where, "Use the file as CDE published it, with only one of them.")
     return best.sheet, best.row
 
 
@@ -199,6 +199,6 @@ def _bad_cells(facts: SheetFacts, body: pd.DataFrame, fields: dict[int, str], he
     }
     for (row, column), error in sorted({**as_text, **facts.errors}.items()):
         if column - 1 in fields:
-            yield Reject(row, headings[column - 1], error, f"cell {column_letters(column)}{row} holds an error")
+            yield Reject(row, headings[column - 1], error, f"cell {column_letters(column)}{row} contains an error")
     for row in sorted(facts.merged_rows):
-        yield Reject(row, "", "", "cells of this row are merged: what was in them is not known")
+        yield Reject(row, "", "", "cells of this row are merged: their values are not known")

@@ -100,7 +100,7 @@ class _Compound:
             raise SourceError(self.file, *HAS_MACROS)
         if "workbook" not in entries:
             raise SourceError(
-                self.file, "this file holds no workbook of Excel 97 or newer", "Save the workbook as .xlsx."
+                self.file, "this file is not a workbook of Excel 97 or newer", "Save the workbook as .xlsx."
             )
         first, size = entries["workbook"]
         stream = (

@@ -88,7 +88,7 @@ def _check_names(names: list[str], file: str) -> None:
     """Raise SourceError unless these are the parts of a plain workbook."""
     twice = [n for n, times in Counter(names).items() if times > 1]
     if twice:
-        raise SourceError(file, "an entry is there twice in the archive", CHECK, value=twice[0])
+        raise SourceError(file, "an entry appears twice in the archive", CHECK, value=twice[0])
     if not any(n.startswith("xl/") for n in names):
         raise SourceError(file, "this archive is not a workbook", DOWNLOAD_AGAIN)
     for name in names:
@@ -97,9 +97,9 @@ def _check_names(names: list[str], file: str) -> None:
         if name.startswith("xl/externallinks/"):
             raise SourceError(file, *HAS_LINKS, value=name)
         if name.startswith("/") or ".." in name.replace("\\", "/").split("/"):
-            raise SourceError(file, "the archive names a place outside of itself", CHECK, value=name)
+            raise SourceError(file, "the archive contains a path outside itself", CHECK, value=name)
         if name.rpartition("/")[2] in SINGLE and not re.fullmatch(r"xl/(_rels/)?[^/]+", name):
-            raise SourceError(file, "the archive holds a second workbook", CHECK, value=name)
+            raise SourceError(file, "the archive contains a second workbook", CHECK, value=name)
     if "xl/workbook.xml" not in names:
         raise SourceError(
             file, "this archive is not an .xlsx workbook: it lacks xl/workbook.xml", "Save the workbook as .xlsx."
@@ -124,7 +124,7 @@ def _unpack(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, file: str) -> Iter
         size = -1
     if size != entry.file_size:
         raise SourceError(
-            file, "an entry of the archive is not what the directory declares", DOWNLOAD_AGAIN, value=entry.filename
+            file, "an entry of the archive does not match the archive's directory", DOWNLOAD_AGAIN, value=entry.filename
         )
 
 
@@ -144,7 +144,7 @@ def _sheets(parts: dict[str, Part], file: str) -> list[Sheet]:
         part = parts.get(target if target.startswith("xl/") else f"xl/{target}")
         name = attributes.get("name", "")
         if not isinstance(part, Sheet) or part in sheets or name in [s.facts.name for s in sheets]:
-            raise SourceError(file, f"sheet {name!r} has no part of its own in the archive", DOWNLOAD_AGAIN)
+            raise SourceError(file, f"sheet {name!r} has no separate part in the archive", DOWNLOAD_AGAIN)
         part.facts.name, part.facts.hidden = name, attributes.get("state", "visible") != "visible"
         sheets.append(part)
     return sheets

@@ -61,7 +61,10 @@ class Part:
 
     def _doctype(self, *_: object) -> None:
         raise SourceError(
-            self.file, "the workbook declares a document type, as no spreadsheet program does", CHECK, value=self.name
+            self.file,
+            "the workbook declares a document type, which no spreadsheet program does",
+            CHECK,
+            value=self.name,
         )
 
     def _on_start(self, name: str, attributes: dict[str, str]) -> None: ...

@@ -85,7 +85,7 @@ def _is_named(subject: Subject, files: LeaNames) -> bool:
 def _not_its_name(subject: Subject, files: LeaNames) -> str:
     called = " or ".join(dict.fromkeys(files.of(subject.cds)))
     return (
-        f"this is the code of {called}, and the row names {subject.names[0]}{_meant(subject, files)}. Correct the code"
+        f"this is the code of {called}, but the row names {subject.names[0]}{_meant(subject, files)}. Correct the code"
         " or the name"
     )
 
@@ -122,14 +122,14 @@ def _in_no_file(unnamed: Sequence[Subject], files: LeaNames, joined: Mapping[str
         if differing and 1 + len(others) - len(differing) <= len(differing):  # the row is not in a majority
             called = " or ".join(dict.fromkeys(s.names[0] for s in differing))
             said = (
-                f"other rows of the registers call this code {called}, and this row {subject.names[0]}. Correct the"
-                " code or the name"
+                f"other rows of the registers call this code {called}, but this row names {subject.names[0]}. Correct"
+                " the code or the name"
             )
             yield Verdict(subject.register, subject.problem(said))
         elif elsewhere:
             said = (
-                f"no loaded file has this code, and {subject.names[0]} is {' or '.join(elsewhere[:3])} in them. Correct"
-                " the code"
+                f"no loaded file has this code; the files give {subject.names[0]} the code"
+                f" {' or '.join(elsewhere[:3])}. Correct the code"
             )
             yield Verdict(subject.register, subject.problem(said))
         elif files:

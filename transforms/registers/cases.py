@@ -48,12 +48,12 @@ class Case(Record):
     case_id: Identifier = about("identifier of the case; no other case in any register has it")
     cds: Cds = about("CDS code of the LEA: 14 digits; districts and county offices end in 0000000")
     lea_name: Name = about("name of the LEA on the day of the case")
-    requested_date: Day = about("day on which help was asked for, or on which what started the case happened")
+    requested_date: Day = about("day on which help was requested, or on which the event that started the case happened")
     received_date: Day = about("day on which the case reached CCEE")
     engagement_start: Day = about("day on which CCEE's work began")
     end_date: Day = about("day on which the case ended")
     end_reason: Text = about("why it ended")
-    evidence: Filled = about("letter reference or web address that the record rests on")
+    evidence: Filled = about("letter reference or web address that supports the record")
     entered_by: Filled = about("who entered the row")
     entered_on: NeededDay = about("day on which the row was entered")
     superseded_by: IdentifierOrEmpty = about(
@@ -76,7 +76,7 @@ class Case(Record):
         if self.superseded_by == self.case_id:
             yield Contradiction(("superseded_by",), "a case cannot replace itself")
         if self.end_reason and not self.end_date:
-            yield Contradiction(("end_reason", "end_date"), "a reason for the end is given, and no end_date")
+            yield Contradiction(("end_reason", "end_date"), "a reason for the end is given, but no end_date")
         yield from self._days_out_of_order()
         yield from self._ccee_before_the_case()
 
@@ -119,7 +119,7 @@ class Case(Record):
             if getattr(self, column) and not getattr(self, day):
                 yield Contradiction(
                     (column, day),
-                    f"{column} is given, and {day} is not: an act without its day cannot count; say it in the note",
+                    f"{column} is given, but {day} is not: an act without a date cannot count; mention it in the note",
                 )
 
 
@@ -163,7 +163,7 @@ class TwoActsCase(Case):
         if self.concurrence_date and not self.concurrence:
             yield Contradiction(
                 ("concurrence", "concurrence_date"),
-                "concurrence_date is given, and whether the Geographic Lead agreed is not",
+                "concurrence_date is given, but not whether the Geographic Lead agreed",
             )
         if self.concurrence and not self.geo_lead:
             yield Contradiction(("geo_lead", "concurrence"), "the Geographic Lead that answered is not named")
@@ -179,7 +179,7 @@ class TwoActsCase(Case):
         if any(getattr(self, c) for c in (*needed, "assistance_to")):
             for column in needed:
                 if not getattr(self, column):
-                    yield Contradiction((column,), f"earlier assistance is described in part; {column} is missing")
+                    yield Contradiction((column,), f"earlier assistance is only partly described; {column} is missing")
         if self.assistance_from and self.assistance_to and self.assistance_to < self.assistance_from:
             yield Contradiction(
                 ("assistance_to", "assistance_from"), f"the assistance ended before it began ({self.assistance_from})"
@@ -234,7 +234,7 @@ class AgreementCase(Case):
             fiscal_year = self.agreement_date.year - (self.agreement_date.month < 7)
             if self.budget_act_year not in (fiscal_year - 1, fiscal_year):
                 said = (
-                    f"an agreement of {self.agreement_date} rests on the Budget Act of {fiscal_year}, or on that of"
+                    f"an agreement of {self.agreement_date} must name the Budget Act of {fiscal_year} or"
                     f" {fiscal_year - 1}"
                 )
                 yield Contradiction(("budget_act_year", "agreement_date"), said)
@@ -246,24 +246,24 @@ class RequestCase(Case):
     acts = ("requested_date", "received_date", "decision_date")
     answer = ("decision", "decision_date", "requested_date")
 
-    contact: Text = about("whom to ask at the LEA; kept in the register and not published")
+    contact: Text = about("contact at the LEA; kept in the register and not published")
     statutory_ground: Text = about("section of the law that the request names")
     presenting_need: Text = about("need that the request names")
     expected_months: Months = about("months that the help is expected to take")
     coe_involvement: Text = about("what the county office has done or does")
     geo_lead_involvement: Text = about("what the Geographic Lead has done or does")
     decision: Annotated[Literal["accepted", "declined", "withdrawn"] | None, BeforeValidator(empty_to_none)] = about(
-        "what became of the request"
+        "outcome of the request"
     )
     decision_date: Day = about("day of that decision")
-    decision_reason: Text = about("reason of that decision")
+    decision_reason: Text = about("reason for that decision")
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Check that a decision has its day and follows the request."""
         yield from super().contradictions()
         yield from self._undated("decision_date", "decision", "decision_reason")
         if self.decision_date and not self.decision:
-            yield Contradiction(("decision", "decision_date"), "decision_date is given, and the decision is not")
+            yield Contradiction(("decision", "decision_date"), "decision_date is given, but not the decision")
         if self.requested_date and self.decision_date and self.decision_date < self.requested_date:
             yield Contradiction(
                 ("decision_date", "requested_date"),
@@ -279,7 +279,7 @@ class RequestCase(Case):
             yield Contradiction(("decision_date", "received_date"), said)
         begun = self.engagement_start
         if begun and (self.decision == "declined" or (self.decision == "withdrawn" and begun > day)):
-            said = f"CCEE's work is said to have begun, and the request was {self.decision} on {day}"
+            said = f"the case has a first day of CCEE's work, but the request was {self.decision} on {day}"
             yield Contradiction(("engagement_start", "decision"), said)
 
 

@@ -113,18 +113,16 @@ def _visible(text: str) -> str:
 def _seen(value: str | None) -> str | None:
     """Refuse a text without visible characters, and an address that a browser must not follow."""
     if value and all(map(_is_hidden, value)):
-        raise PydanticCustomError(
-            "hidden", "it holds only characters that cannot be seen; write it again, or leave it empty"
-        )
+        raise PydanticCustomError("hidden", "it contains only invisible characters; type it again, or leave it empty")
     if value and SCHEME.search(_visible(unicodedata.normalize("NFKC", value))):
-        raise PydanticCustomError("scheme", "an address begins with https:// or http://, and with nothing else")
+        raise PydanticCustomError("scheme", "an address must begin with https:// or http://")
     return value
 
 
 def _plain_line(value: str | None) -> str | None:
     """Refuse invisible characters in a name or identifier, so that texts that look the same are the same."""
     if value and _visible(value) != value:
-        raise PydanticCustomError("hidden", "it holds a character that cannot be seen; write it again by hand")
+        raise PydanticCustomError("hidden", "it contains an invisible character; type it again")
     return value
 
 
@@ -151,9 +149,9 @@ def _in_bounds(value: date | None, info: ValidationInfo) -> date | None:
     """Refuse a day after today (``today`` of the context) or before any loan of the register."""
     today = (info.context or {}).get("today") or clock.today()
     if value and value > today:
-        raise _refusal("future", f"the day lies in the future: today is {today}")
+        raise _refusal("future", f"the day is in the future: today is {today}")
     if value and value < EARLIEST:
-        raise _refusal("long_ago", f"the day lies before {EARLIEST}, and nothing on record does")
+        raise _refusal("long_ago", f"the day is before {EARLIEST}, and no record is that old")
     return value
 
 
@@ -214,9 +212,9 @@ class Record(Cells):
             for column in names if cds else ():
                 name, kind = getattr(self, column), lea_kind(cds)
                 if name and names_an_office(name) != (kind == "county_office"):
-                    named = "a county office" if names_an_office(name) else "no county office"
+                    named = "a county office" if names_an_office(name) else "an LEA that is not a county office"
                     yield Contradiction(
-                        (code, column), f"the code is that of a {LEA_WORDS[kind]}, and {column} names {named} ({name})"
+                        (code, column), f"the code is that of a {LEA_WORDS[kind]}, but {column} names {named} ({name})"
                     )
 
     @model_validator(mode="after")

@@ -76,7 +76,7 @@ def _opposite_answers(cases: Lines) -> Found:
             other = next((o for o in same if o[3] != answer), None)
             if other and case.answer:
                 said = (
-                    f"the same day has another answer to the same act, {other[3]} ({other[2].case_id}); delete the"
+                    f"the same act has another answer on the same day, {other[3]} ({other[2].case_id}); delete the"
                     " wrong row, or name in superseded_by the case that replaces it"
                 )
                 yield name, line.problem(case.answer[0], said, (case.answer[0], "superseded_by"))
@@ -101,9 +101,9 @@ def _replaced_by_nothing(cases: Lines) -> Found:
             if not successor or successor == case:  # a case that replaces itself is reported by its own row
                 continue
             if successor not in after:
-                yield name, line.problem("superseded_by", "no register has a case of this name")
+                yield name, line.problem("superseded_by", "no register has a case with this identifier")
             elif case in _chain(successor, after):
-                said = "these cases replace each other, so that none of them would count"
+                said = "these cases replace each other, so none of them would count"
                 yield name, line.problem("superseded_by", said)
 
 
@@ -131,7 +131,7 @@ def _replaced_by_another_lea(cases: Lines, successions: Sequence[Line]) -> Found
             and frozenset((case.cds, other.cds)) not in same
             and other.lea_name.casefold() not in (case.note or "").casefold()
         ):
-            whose = f"this case is of another LEA, {other.lea_name} ({other.cds})"
+            whose = f"this case belongs to another LEA, {other.lea_name} ({other.cds})"
             said = f"{whose}; correct it, or name that LEA in the note"
             yield name, line.problem("superseded_by", said, ("superseded_by", "cds"))
 
@@ -142,7 +142,7 @@ def _replaced_by_a_later_case(cases: Lines) -> Found:
         if (begins := other.known_from) and begins > case.entered_on:
             said = (
                 f"the case that replaces it begins on {begins}, after this one was entered ({case.entered_on}), and"
-                " a replaced case counts at no time; close a case that ended with end_date instead"
+                " a replaced case never counts; close a case that ended with end_date instead"
             )
             yield name, line.problem("superseded_by", said)
 
@@ -200,13 +200,14 @@ def _acts(line: Line) -> Iterator[tuple[str, str, date]]:
 def _codes_out_of_order(successions: Sequence[tuple[Line, Succession]]) -> Found:
     for line, one in successions:
         if one.predecessor_cds in _codes_after(one.successor_cds, successions):
-            said = "these codes follow each other in a circle"
+            said = "these codes replace each other in a circle"
             yield "successions", line.problem("successor_cds", said, ("predecessor_cds", "successor_cds"))
         for other, later in successions:
             ends_too_early = later.predecessor_cds == one.successor_cds and later.succession_date <= one.succession_date
             if ends_too_early and one.kind in NEW_CODE:
                 said = (
-                    f"by {other.file}, line {other.number} the new code ended before it began ({later.succession_date})"
+                    f"according to {other.file}, line {other.number}, the new code ended before it began"
+                    f" ({later.succession_date})"
                 )
                 yield "successions", line.problem("succession_date", said)
 

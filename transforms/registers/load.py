@@ -91,7 +91,7 @@ def _models(rules: PathwayRules) -> dict[str, type[Record]]:
     cases = {p.pathway: cases_of(p) for p in pathways if p.decided == "recorded"}
     if taken := sorted(cases.keys() & {*LOANS, *OTHERS}):
         raise ConfigError(
-            f"rules/pathways.toml: the pathway {taken[0]!r} has the name of another register; name it otherwise."
+            f"rules/pathways.toml: the pathway {taken[0]!r} has the name of another register; give it another name."
         )
     return {**LOANS, **cases, **OTHERS}
 
@@ -193,7 +193,7 @@ def _read(path: Path, model: type[Record], content: bytes | None, today: date) -
         text = (path.read_bytes() if content is None else content).decode("utf-8-sig")
         rows = list(numbered_lines(text))
     except FileNotFoundError:
-        why_not = "the file is missing; it may be empty but for its header, which registers/README.md describes"
+        why_not = "the file is missing; it may contain only its header, which registers/README.md describes"
     except OSError as error:
         why_not = f"the file cannot be read ({error.strerror}); check {path} and its permissions"
     except csv.Error as error:

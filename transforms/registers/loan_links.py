@@ -31,7 +31,7 @@ def warnings_of_loans(lines: Lines) -> Found:
             and line.record.status_at_latest_source == "repaid"
             and line.record.loan_id not in repaid
         ):
-            said = "the loan is repaid, and no event says when; add the event repaid"
+            said = "the loan is repaid, but no event gives the date; add the event repaid"
             yield "state_loans", line.problem("status_at_latest_source", said)
 
 
@@ -90,7 +90,7 @@ def _too_early(later: StateLoanEvent, dated: Iterable[StateLoanEvent]) -> str:
     """Return a sentence if an event that can only come later is dated earlier, whichever days the sources mean."""
     for e in dated:
         if later.event in AFTER.get(e.event, ()) and e.earliest and later.latest < e.earliest:
-            return f"{later.event} lies before {e.event} of the same loan ({e.event_date}, {e.event_id})"
+            return f"{later.event} is dated before {e.event} of the same loan ({e.event_date}, {e.event_id})"
     return ""
 
 
@@ -103,7 +103,7 @@ def _at_another_time_too(event: StateLoanEvent, dated: Iterable[StateLoanEvent])
         is_same = e.event == event.event and (event.event != "released" or e.role == event.role)
         if event.event in ONCE and is_same and not _may_be_one_day(event, e):
             return (
-                f"{event.event} happens once, and the same loan has it at another time as well ({e.event_date},"
+                f"{event.event} can happen only once, but the same loan also has it at another time ({e.event_date},"
                 f" {e.event_id}); delete the wrong row"
             )
     return ""
@@ -130,9 +130,9 @@ def _loan_against_its_act(lines: Lines) -> Found:
         if first_years and not (
             date(min(first_years) - 1, 7, 1) <= event.latest and first <= date(max(first_years) + 1, 6, 30)
         ):
-            said = f"the loan is of fiscal year {loan.fiscal_year}, and its event {event.event_id} of {first}"
+            said = f"the loan is of fiscal year {loan.fiscal_year}, but its event {event.event_id} of {first}"
         elif chapters and loan.basis != "court_order" and not first.year <= int(chapters[0]) <= event.latest.year:
-            said = f"the loan's act is {loan.chapter}, and its event {event.event_id} of {first}"
+            said = f"the loan's act is {loan.chapter}, but its event {event.event_id} of {first}"
         else:
             continue
         yield "state_loans", line.problem("fiscal_year", said, ("fiscal_year", "chapter"))
@@ -189,7 +189,7 @@ def _amounts_against_events(lines: Lines) -> Found:
     """Check that events lend no more than the loan, and that no money moves before a source that shows none drawn."""
     for line, loan, other, event in _loans_with(lines, "authorized"):
         if (event.amount_usd or 0) > (loan.amount_authorized_usd or LARGEST):
-            said = f"the event {event.event_id} authorizes {event.amount_usd}, and the loan is smaller"
+            said = f"the event {event.event_id} authorizes {event.amount_usd}, but the loan is smaller"
             yield "state_loans", line.problem("amount_authorized_usd", said)
             yield (
                 "state_loan_events",
@@ -204,7 +204,7 @@ def _amounts_against_events(lines: Lines) -> Found:
             yield "state_loan_events", other.problem("amount_usd", f"{said} ({loan.amount_authorized_usd})")
         is_drawn = loan.status_at_latest_source != "authorized"
         if not is_drawn and event.latest < loan.latest_source_date:
-            said = f"by the loan's source of {loan.latest_source_date} nothing is drawn, and money was disbursed before"
+            said = f"by the loan's source of {loan.latest_source_date} nothing is drawn, but money was disbursed before"
             touched = ("status_at_latest_source", "latest_source_date")
             yield "state_loans", line.problem("status_at_latest_source", f"{said} ({event.event_id})", touched)
             yield "state_loan_events", other.problem("event_date", said)

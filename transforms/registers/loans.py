@@ -42,7 +42,7 @@ class StateLoan(Record):
 
     loan_id: Identifier = about("identifier in this register")
     cds: CdsOrEmpty = about("CDS code of the borrower")
-    successor_cds: CdsOrEmpty = about("CDS code of the district that took over, where the borrower no longer exists")
+    successor_cds: CdsOrEmpty = about("CDS code of the district that took over, if the borrower no longer exists")
     successor_name: NameOrEmpty = about("name of that district")
     district: Name = about("borrower, by its present name")
     former_name: NameOrEmpty = about("its name when the loan was made")
@@ -67,12 +67,12 @@ class StateLoan(Record):
         "date of the latest source; the first day of the period that its precision names"
     )
     latest_source_precision: Precision = about("precision of that date")
-    confidence: Confidence = about("how sure the record is")
-    confidence_note: Text = about("what the confidence rests on")
+    confidence: Confidence = about("how certain the record is")
+    confidence_note: Text = about("basis for the confidence")
     unknown: Text = about("what is not known, in words")
     notes: Text = about("remarks")
-    source_url: Address = about("page that the record rests on")
-    more_sources: Addresses = about("further pages, parted by a bar")
+    source_url: Address = about("page that supports the record")
+    more_sources: Addresses = about("more pages, separated by vertical bars")
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Check the borrower and the amounts.
@@ -86,13 +86,13 @@ class StateLoan(Record):
             yield Contradiction(("cds", "successor_cds"), "the loan has neither cds nor successor_cds")
         elif self.county_code != borrower[:2]:
             column = "cds" if self.cds else "successor_cds"
-            yield Contradiction(("county_code", column), f"the county code is not that of the CDS code, {borrower[:2]}")
+            yield Contradiction(("county_code", column), f"the county code does not match the CDS code, {borrower[:2]}")
         for column in ("cds", "successor_cds"):
             code = getattr(self, column)
             if code and lea_kind(code) != "district":
                 yield Contradiction(
                     (column,),
-                    f"state loans go to school districts, and this is the code of a {LEA_WORDS[lea_kind(code)]}",
+                    f"state loans go to school districts, but this is the code of a {LEA_WORDS[lea_kind(code)]}",
                 )
         if self.cds and self.cds == self.successor_cds:
             yield Contradiction(("successor_cds", "cds"), "a district does not take over from itself")
@@ -108,26 +108,24 @@ class StateLoan(Record):
         of_status = "status_at_latest_source"
         if self.amount_authorized_usd == 0:
             yield Contradiction(
-                ("amount_authorized_usd",), "a loan of zero dollars is none; leave the amount empty if it is not known"
+                ("amount_authorized_usd",), "a loan cannot be zero dollars; leave the amount empty if it is not known"
             )
         elif drawn and self.amount_authorized_usd is not None and drawn > self.amount_authorized_usd:
             said = f"more is drawn than was authorized ({self.amount_authorized_usd})"
             yield Contradiction(("amount_drawn_usd", "amount_authorized_usd"), said)
         if status == "authorized" and (drawn or balance):
             column = "amount_drawn_usd" if drawn else "latest_balance_usd"
-            said = (
-                "money is drawn, and the status is authorized; a loan of which money is drawn is outstanding or repaid"
-            )
+            said = "money is drawn, but the status is authorized; a loan with money drawn is outstanding or repaid"
             yield Contradiction((column, of_status), said)
         if status != "authorized" and drawn == 0:
             yield Contradiction(
                 ("amount_drawn_usd", of_status),
-                f"nothing is drawn, and a loan of which nothing is drawn is not {status}",
+                f"nothing is drawn, and a loan with nothing drawn is not {status}",
             )
         if status == "outstanding" and balance == 0:
             yield Contradiction(
                 ("latest_balance_usd", of_status),
-                "nothing is owed, and a loan of which nothing is owed is not outstanding",
+                "nothing is owed, so the loan is not outstanding",
             )
         said_on = re.match(r"[0-9]{4}(?:-[0-9]{2}){0,2}\b", self.latest_balance_as_of or "")
         if status == "repaid" and balance and said_on:
@@ -163,8 +161,8 @@ class StateLoanEvent(Record):
     date_text: Filled = about("date in the words of the source")
     role: Text = about("oversight role: administrator or trustee")
     amount_usd: Amount = about("amount, in whole dollars")
-    source_url: Address = about("page that the record rests on")
-    confidence: Confidence = about("how sure the record is")
+    source_url: Address = about("page that supports the record")
+    confidence: Confidence = about("how certain the record is")
     note: Text = about("remarks")
 
     def contradictions(self) -> Iterator[Contradiction]:
@@ -175,12 +173,12 @@ class StateLoanEvent(Record):
         """
         yield from super().contradictions()
         if not self.event_id.casefold().startswith(f"{self.loan_id.casefold()}-"):
-            said = f"an event_id begins with its loan_id and a hyphen; {self.event_id} is no event of {self.loan_id}"
-            yield Contradiction(("event_id", "loan_id"), f"{said}. Correct the one or the other")
-        if self.amount_usd == 0:
             said = (
-                "zero dollars are no amount; leave it empty if it is not known, and delete the event if no money moved"
+                f"an event_id begins with its loan_id and a hyphen; {self.event_id} is not an event of {self.loan_id}"
             )
+            yield Contradiction(("event_id", "loan_id"), f"{said}. Correct one or the other")
+        if self.amount_usd == 0:
+            said = "zero dollars is not an amount; leave it empty if unknown, and delete the event if no money moved"
             yield Contradiction(("amount_usd",), said)
         if said := _against_words(self.event_date, self.precision, self.date_text):
             yield Contradiction(("event_date", "precision", "date_text"), said)

@@ -41,7 +41,7 @@ class CalpadsCertification(Record):
     )
     certified_on_time: Literal["Y", "N"] = about("Y: certified by the deadline; N: late, or not at all")
     certified_on: Day = about("day on which the LEA certified; empty if not known, or never")
-    source_url: Address = about("page that the record rests on")
+    source_url: Address = about("page that supports the record")
     note: Text = about("remarks")
 
     def contradictions(self) -> Iterator[Contradiction]:
@@ -54,7 +54,7 @@ class CalpadsCertification(Record):
             )
         elif self.certified_on and self.certified_on < date(2000 + first, 7, 1):
             yield Contradiction(
-                ("certified_on", "school_year"), f"the day lies before the school year {self.school_year}"
+                ("certified_on", "school_year"), f"the day is before the school year {self.school_year}"
             )
 
 
@@ -71,11 +71,11 @@ class AcceptedDifference(Record):
     flag: Filled = about("flag that differs, as in reconciliation")
     ours: Said = about("our value")
     cde: Said = about("CDE's value")
-    reason: Annotated[Filled, fitting(r"(?s).{10,}", "say it in ten characters or more")] = about(
+    reason: Annotated[Filled, fitting(r"(?s).{10,}", "write ten characters or more")] = about(
         "why the difference is accepted"
     )
     accepted_on: NeededDay = about("day on which it was accepted")
-    expires_on: ComingDay = about("day after which it is looked at again")
+    expires_on: ComingDay = about("day after which it is reviewed again")
 
     def contradictions(self) -> Iterator[Contradiction]:
         """Check that an acceptance lasts for some time."""
@@ -83,7 +83,7 @@ class AcceptedDifference(Record):
         if self.dashboard_year is None:
             yield Contradiction(("dashboard_year",), "it must not be empty")
         if self.expires_on <= self.accepted_on:
-            yield Contradiction(("expires_on", "accepted_on"), "expires_on lies after accepted_on")
+            yield Contradiction(("expires_on", "accepted_on"), "expires_on must be after accepted_on")
 
 
 class Succession(Record):
@@ -100,7 +100,7 @@ class Succession(Record):
     successor_name: Name = about("name of the LEA under the new code")
     succession_date: NeededDay = about("first day of the new code")
     kind: SuccessionKind = about("what happened")
-    source_url: Address = about("page that the record rests on")
+    source_url: Address = about("page that supports the record")
     source_note: Text = about("what the page says, and what else shows it")
     entered_by: Filled = about("who entered the row")
     entered_on: NeededDay = about("day on which the row was entered")
@@ -135,11 +135,11 @@ class NecessityDetermination(Record):
     cds: Cds = about("CDS code of the district or county office")
     lea_name: Name = about("its name on the day of the decision")
     determination_year: Annotated[Whole, between(2022, 2100)] = about("Dashboard year in which the criteria were met")
-    consultations: Text = about("with whom CCEE consulted, and when: the LEA, and whoever assisted it before")
+    consultations: Text = about("with whom CCEE consulted, and when: the LEA, and those who assisted it before")
     necessary: Literal["yes", "no"] = about("whether CCEE determined that its assistance is necessary")
     determination_date: NeededDay = about("day of the decision")
     reason: Text = about("why, in CCEE's words")
-    evidence: Filled = about("letter reference or web address that the record rests on")
+    evidence: Filled = about("letter reference or web address that supports the record")
     entered_by: Filled = about("who entered the row")
     entered_on: NeededDay = about("day on which the row was entered")
     note: Text = about("remarks")
@@ -148,7 +148,7 @@ class NecessityDetermination(Record):
         """Check that a decision follows its Dashboard, and that the row follows the decision."""
         yield from super().contradictions()
         if lea_kind(self.cds) == "charter":
-            yield Contradiction(("cds",), "EC 52072 and 52072.5 do not serve a charter school")
+            yield Contradiction(("cds",), "EC 52072 and 52072.5 do not apply to a charter school")
         if self.determination_year is None:
             yield Contradiction(("determination_year",), "it must not be empty")
         elif self.determination_date.year < self.determination_year:

@@ -176,10 +176,10 @@ def read_manifest(release: Path) -> dict[str, Any]:
         _Manifest.model_validate(manifest)
     except ValidationError as error:
         first = error.errors()[0]
-        where = ".".join(map(str, first["loc"])) or "the whole"
+        where = ".".join(map(str, first["loc"])) or "the whole file"
         raise ReleaseError(
-            f"The manifest of release {release.name} is not one ({where}: {first['msg']}). dta run makes the release"
-            " anew."
+            f"The manifest of release {release.name} is not valid ({where}: {first['msg']}). dta run rebuilds"
+            " the release."
         ) from error
     return manifest
 
@@ -195,9 +195,9 @@ def parsed_manifest(release: Path) -> dict[str, Any]:
         manifest = json.loads((release / MANIFEST).read_text("utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise ReleaseError(
-            f"The manifest of release {release.name} cannot be read ({error}). dta verify says more; dta run makes it"
-            " anew."
+            f"The manifest of release {release.name} cannot be read ({error}). dta verify gives details; dta run"
+            " rebuilds it."
         ) from error
     if not isinstance(manifest, dict):
-        raise ReleaseError(f"The manifest of release {release.name} is not one. dta run makes the release anew.")
+        raise ReleaseError(f"The manifest of release {release.name} is not valid. dta run rebuilds the release.")
     return manifest

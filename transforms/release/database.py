@@ -87,7 +87,7 @@ def write_rows(
                 return asdict(Written(STORAGE_VERSION, created_by, {s: p.sha256 for s, p in parts.items()}, replaced))
             except (duckdb.Error, ReleaseError) as error:
                 stop_if_asked()
-                run.notify(f"writing all rows anew, because replacing some failed: {error}", 0, None)
+                run.notify(f"rewriting all rows, because replacing some of them failed: {error}", 0, None)
                 path.unlink(missing_ok=True)
     few = sum(p.rows for p in parts.values()) < FEW_ROWS
     with _attached(run, path, MEMORY_LIMIT, ROW_GROUP | (SMALL_BLOCK if few else {})) as connection:
@@ -128,7 +128,7 @@ def _replace_rows(run: Run, parts: dict[str, Part], known: Written, before: Path
             connection.execute(f"select source_id, count(*) from {quote(PARTED)} group by source_id").fetchall()
         )
     if found != {s: p.rows for s, p in parts.items() if p.rows}:
-        raise ReleaseError("some source has other rows than were typed of it")
+        raise ReleaseError("a source has other rows than its typed part")
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, parts: list[Part], release_id: str) -> None:

@@ -53,12 +53,12 @@ def current_hold(out: Path) -> Hold | None:
     except (OSError, ValueError) as error:
         raise ReleaseError(
             f"{path} cannot be read ({_first_line(error)}), so it is not known which release is held. Nothing is"
-            " published until it is mended, or removed with: dta rollback --lift"
+            " published until it is repaired, or removed with: dta rollback --lift"
         ) from error
 
 
 def _first_line(error: Exception) -> str:
-    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else "it is not the record of a hold"
+    return (error.strerror or type(error).__name__) if isinstance(error, OSError) else "it is not a record of a hold"
 
 
 def activate(release: Path, out: Path) -> None:
@@ -125,7 +125,7 @@ def roll_back(out: Path, asked: str, reason: str) -> Path:
     release = find_release(out, asked)
     damage = damage_of(release)
     if damage:
-        raise ReleaseError(f"Release {release.name} is damaged ({damage[0]}): current stays where it is.")
+        raise ReleaseError(f"Release {release.name} is damaged ({damage[0]}): current is unchanged.")
     hold = Hold(release_id=release.name, since=clock.stamp(), reason=why)
     # Write the hold first: a crash here stops publishing, which is the safe side.
     write_atomically(out / "hold.json", hold.model_dump_json(indent=1).encode())
@@ -186,7 +186,7 @@ def add_tag(out: Path, asked: str, tag: str) -> Path:
     release = find_release(out, asked)
     taken = tags(out).get(tag)
     if taken not in (None, release.name):
-        raise ReleaseError(f"The tag {tag} is that of release {taken}. Remove it first: dta tag --remove {tag}")
+        raise ReleaseError(f"The tag {tag} belongs to release {taken}. Remove it first: dta tag --remove {tag}")
     damage = damage_of(release)
     if damage:
         raise ReleaseError(f"Release {release.name} is damaged ({damage[0]}) and is not tagged.")

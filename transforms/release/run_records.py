@@ -93,7 +93,7 @@ def record_event(out: Path, event: str, message: str, release_id: str | None) ->
 def reason_of(text: str, option: str) -> str:
     """Return the text given to ``option``, on one line. Raises UsageError if it is blank or not fully visible."""
     if not has_letters(text):
-        raise UsageError(f"{option} is blank. Say it in words, for those who read it later.")
+        raise UsageError(f"{option} is blank. Write it in words, for later readers.")
     line = " ".join(text.split())
     if found := control_in(line):
         raise UsageError(f"{option}: {REASON} ({found}). Type it again.")

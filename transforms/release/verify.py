@@ -85,9 +85,9 @@ def _damage_of(release: Path, present: Present) -> list[Damage]:
         return [Damage(MANIFEST, "missing, not readable, or not the manifest of a release")]
     listed = {str(f["file"]): (int(f["size"]), str(f["sha256"])) for f in manifest["files"]}
     named = str(manifest["release_id"])
-    found = [Damage(MANIFEST, f"is that of release {named}")] if named != release.name else []
+    found = [Damage(MANIFEST, f"belongs to release {named}")] if named != release.name else []
     if manifest.get("seal", seal_of(manifest)) != seal_of(manifest):  # older releases have no seal
-        found.append(Damage(MANIFEST, "says something else than when it was published"))
+        found.append(Damage(MANIFEST, "has changed since it was published"))
     found += [Damage(file, "missing") for file in sorted(listed.keys() - present.keys())]
     found += [
         Damage(file, "not listed in the manifest") for file in sorted(present.keys() - listed.keys() - {MANIFEST})
@@ -105,6 +105,6 @@ def _problem(path: Path, mark: Mark, size: int, sha256: str) -> str:
     if mark.size != size:
         return f"has {mark.size:,} bytes, not the {size:,} of the manifest"
     try:
-        return "" if sha256_of(path) == sha256 else "other bytes than those that were published"
+        return "" if sha256_of(path) == sha256 else "its bytes differ from the published ones"
     except OSError as error:
         return f"cannot be read: {error.strerror}"

@@ -31,7 +31,7 @@ def year_problems(rules: "RuleSet", reference: Reference) -> Iterator[Problem]:
             )
             yield from _twice((*place, name), "student group", listed)
         if not rules.groups_of(criterion):
-            yield place, f"criterion {criterion.id} is about no student group"
+            yield place, f"criterion {criterion.id} names no student group"
         for m, condition in enumerate(criterion.conditions):
             where = (*place, "conditions", m)
             yield from _condition_problems(where, condition, reference)
@@ -53,7 +53,7 @@ def year_problems(rules: "RuleSet", reference: Reference) -> Iterator[Problem]:
     if rules.criterion and rules.priorities_required > len(priorities):
         yield (
             ("priorities_required",),
-            f"{rules.priorities_required} priorities are required, and the criteria are about {len(priorities)}",
+            f"{rules.priorities_required} priorities are required, but the criteria are about {len(priorities)}",
         )
     yield from _window_problems(rules)
     yield from _assistance_problems(rules, reference)
@@ -75,7 +75,7 @@ def _window_problems(rules: "RuleSet") -> Iterator[Problem]:
     if rules.continuum and rules.continuum.years_required > len(rules.continuum.counted_dashboards):
         yield (
             ("continuum", "years_required"),
-            f"{rules.continuum.years_required} years are required, and fewer are counted",
+            f"{rules.continuum.years_required} years are required, but fewer are counted",
         )
 
 
@@ -114,7 +114,7 @@ def problems_between(years: Sequence["RuleSet"]) -> Iterator[tuple[int, Place, s
                 yield (
                     rules.dashboard_year,
                     ("criterion", n, "id"),
-                    f"criterion id {criterion.id!r} is there {counts[criterion.id]} times; give each its own",
+                    f"criterion id {criterion.id!r} appears {counts[criterion.id]} times; give each its own",
                 )
     for n, rules in enumerate(years):
         for place, why in _years_out_of_step(rules, sorted(known)[: n + 1]):
@@ -132,7 +132,7 @@ def problems_between(years: Sequence["RuleSet"]) -> Iterator[tuple[int, Place, s
             yield (
                 after.dashboard_year,
                 (),
-                f"{name} is missing, and {before.dashboard_year}.toml has it; add it, or name it in ended",
+                f"{name} is missing, but {before.dashboard_year}.toml has it; add it, or name it in ended",
             )
 
 
@@ -165,12 +165,12 @@ def _years_out_of_step(rules: "RuleSet", known: Sequence[int]) -> Iterator[Probl
     if assistance.second_year_after not in (None, before):
         yield (
             ("assistance", "second_year_after"),
-            f"it must be {before}, the Dashboard before {year}, and is {assistance.second_year_after}",
+            f"it must be {before}, the Dashboard before {year}, but is {assistance.second_year_after}",
         )
     if assistance.calpads_school_year not in (None, school_year := f"{year - 1}-{year % 100:02}"):
         yield ("assistance", "calpads_school_year"), f"it must be {school_year}, the school year that ends in {year}"
     if rules.in_force_from.year not in (year, year + 1):
-        yield ("in_force_from",), f"the day must be in {year} or {year + 1}, and is {rules.in_force_from}"
+        yield ("in_force_from",), f"the day must be in {year} or {year + 1}, but is {rules.in_force_from}"
 
 
 def preview_problems(preview: "PreviewRules", reference: Reference) -> Iterator[Problem]:
@@ -191,7 +191,7 @@ def pathway_problems(rules: "PathwayRules") -> Iterator[Problem]:
     names = [p.pathway for p in rules.pathway]
     for n, name in enumerate(names):
         if names.count(name) > 1:
-            yield ("pathway", n), f"pathway {name!r} is there {names.count(name)} times; keep one"
+            yield ("pathway", n), f"pathway {name!r} appears {names.count(name)} times; keep one"
         if rules.pathway[n].decided == "computed":
             yield from _not_among(
                 ("pathway", n, "pathway"),
@@ -228,4 +228,4 @@ def _not_among(where: Place, what: str, values: Iterable[str], known: set[str], 
 def _twice(where: Place, what: str, values: Iterable[object]) -> Iterator[Problem]:
     for value, times in Counter(values).items():
         if times > 1:
-            yield where, f"{what} {value!r} is there {times} times; keep one"
+            yield where, f"{what} {value!r} appears {times} times; keep one"

@@ -50,8 +50,8 @@ def load_rules(folder: Path) -> Rules:
     years = tuple(read_toml(path, RuleSet) for path in paths)
     if not years:
         raise ConfigError(
-            f"{rules} holds no rules of a Dashboard year, such as 2024.toml. Restore it, or let DTA_REFERENCE name"
-            " another folder."
+            f"{rules} contains no rules for a Dashboard year, such as 2024.toml. Restore them, or set DTA_REFERENCE"
+            " to another folder."
         )
     problems: list[str] = []
     for path, rule_set in zip(paths, years, strict=True):

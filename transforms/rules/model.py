@@ -231,8 +231,8 @@ class Pathway(StrictModel):
             raise ValueError("a recorded pathway names its record_kind; a computed one has none")
         if any((self.decided == "recorded") != bool(v) for v in (self.effective, self.effective_basis)):
             raise ValueError(
-                "a recorded pathway says in effective on what day its law took effect, and in effective_basis how that"
-                " is known; a computed one does not"
+                "a recorded pathway gives in effective the day its law took effect, and in effective_basis how that is"
+                " known; a computed one does not"
             )
         if (self.record_kind == "two_acts") != (self.assistance_effective is not None):
             raise ValueError(

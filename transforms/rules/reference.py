@@ -179,7 +179,7 @@ class StateValue(StrictModel):
     @model_validator(mode="after")
     def _as_printed(self) -> Self:
         if round(self.value, self.decimals) != self.value:
-            raise ValueError("value has more decimals than it is said to have")
+            raise ValueError("value has more decimal places than decimals gives")
         return self
 
 

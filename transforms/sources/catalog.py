@@ -49,8 +49,8 @@ def plain_id(text: str) -> str:
     """Return an id of small letters, digits and single hyphens. Raises ValueError for any other."""
     if not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", text) or len(text) > LONGEST or text in RESERVED:
         raise ValueError(
-            f"an id is made of small letters, digits and single hyphens between them, {LONGEST} at most, and is not the"
-            " name of a device"
+            f"an id is made of lowercase letters, digits and single hyphens between them, {LONGEST} at most, and is not"
+            " the name of a device"
         )
     return text
 
@@ -201,7 +201,7 @@ def _unnamed(catalog: Catalog) -> Iterator[tuple[Place, str]]:
         if not any(s.dashboard_year == expected.named_like for s in catalog.source):
             yield (
                 ("expected", n, "named_like"),
-                f"no entry is of {expected.named_like}; name a Dashboard year that has entries",
+                f"no entry is for {expected.named_like}; name a Dashboard year that has entries",
             )
 
 
@@ -212,12 +212,12 @@ def _problems(catalog: Catalog) -> Iterator[tuple[Place, str]]:
     for n, s in enumerate(catalog.source):
         place: Place = ("source", n)
         if ids[s.id] > 1:
-            yield (*place, "id"), f"the id {s.id!r} is there {ids[s.id]} times; give each entry its own"
+            yield (*place, "id"), f"the id {s.id!r} appears {ids[s.id]} times; give each entry its own"
         for name in s.names:
             if names[name.lower()] > 1:
                 yield (
                     (*place, "file"),
-                    f"{s.id}: the file name {name!r} is there {names[name.lower()]} times; give each entry its own",
+                    f"{s.id}: the file name {name!r} appears {names[name.lower()]} times; give each entry its own",
                 )
         for key in NEEDED[s.layout]:
             if getattr(s, key) in (None, ""):

@@ -191,7 +191,7 @@ class _Attempt:
             raise
 
     def _too_late(self) -> GiveUpError:
-        return GiveUpError(f"not whole after {self.deadline.seconds:g} seconds")
+        return GiveUpError(f"not complete after {self.deadline.seconds:g} seconds")
 
     def _in_words(self) -> Answer:
         try:
@@ -205,7 +205,7 @@ class _Attempt:
         except httpx.TransportError as error:
             raise TryAgainError(f"the connection broke ({error})") from error
         except (httpx.InvalidURL, UnicodeError) as error:
-            raise GiveUpError(f"the server sent us to an address that is none ({error})") from error
+            raise GiveUpError(f"the server redirected to an invalid address ({error})") from error
 
     def _follow(self, url: str) -> Answer:
         for _ in range(REDIRECTS):
@@ -232,7 +232,7 @@ class _Attempt:
         target = urlsplit(url)
         host = (target.hostname or "").lower()
         if target.scheme != "https" or not any(host == h or host.endswith(f".{h}") for h in self.hosts):
-            raise GiveUpError(f"the server sent us to {target.scheme}://{host}, which is not the publisher's")
+            raise GiveUpError(f"the server redirected to {target.scheme}://{host}, which is not the publisher's")
 
     def _take(self, response: httpx.Response, url: str) -> Answer:
         status = response.status_code
@@ -240,13 +240,13 @@ class _Attempt:
             return Answer(False, status, url)
         if status == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
             self.validator = ""
-            raise TryAgainError("the rest of the file could not be had")
+            raise TryAgainError("the rest of the file could not be downloaded")
         if status == httpx.codes.TOO_MANY_REQUESTS or status >= httpx.codes.INTERNAL_SERVER_ERROR:
             raise TryAgainError(f"the server answered {status}", _retry_after(response))
         if status not in (httpx.codes.OK, httpx.codes.PARTIAL_CONTENT):
             raise GiveUpError(f"the server answered {status}")
         if response.headers.get("content-encoding", "identity") != "identity":
-            raise GiveUpError("the server sent a compressed body that was not asked for")
+            raise GiveUpError("the server sent a compressed body that was not requested")
         whole = self._size_of_the_whole(response) if status == httpx.codes.PARTIAL_CONTENT else None
         self._save(response, append=whole is not None)
         have = self.into.stat().st_size
@@ -269,7 +269,7 @@ class _Attempt:
             r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})", response.headers.get("content-range", "").strip()
         )
         if part is None or int(part[1]) != self.asked_from or response.headers.get("etag", validator) != validator:
-            raise TryAgainError("the server sent another part than the one asked for")
+            raise TryAgainError("the server sent a different part from the one requested")
         return int(part[3])
 
     def _save(self, response: httpx.Response, append: bool) -> None:

@@ -95,7 +95,7 @@ def _in_place_of_damaged(night: Night, serving: set[str]) -> list[Snapshot]:
         if source.id in serving or accepted is None:
             continue
         earlier = earlier_edition(night.run, source, accepted.sha256)
-        problem = "the stored copy is lost or no longer has the hash it was kept under"
+        problem = "the stored copy is missing or no longer matches its hash"
         error = SourceError(source.file, problem, "Put the file into the inbox and run again.")
         night.unused.append(UnusedFile.from_error(error, source.id, earlier))
         if earlier is None:

@@ -75,8 +75,8 @@ def refusal_of_name(name: str, right: str) -> SourceError | None:
     if PACKED.search(plain):
         return SourceError(name, "this is an archive", f"Unpack it, and put {right} here." if right else "Unpack it.")
     if UNFINISHED.search(plain):
-        advice = f"Download it again, or rename it to {right} if it is whole." if right else "Download it again."
-        return SourceError(name, "its name is that of a download which has not ended", advice)
+        advice = f"Download it again, or rename it to {right} if it is complete." if right else "Download it again."
+        return SourceError(name, "its name is that of an unfinished download", advice)
     return None
 
 
@@ -95,14 +95,14 @@ def unrecognized_file(run: Run, path: Path) -> UnusedFile:
         )
         return UnusedFile(
             path.name,
-            f"its rows are of {unknown}, which is no known indicator",
+            f"its rows are for {unknown}, which is not a known indicator",
             advice,
             column="indicator",
             value=unknown,
         )
     if meant:
         return UnusedFile(
-            path.name, f"its name is none of CDE's, but its rows are those of {meant}", f"Rename it to {meant}."
+            path.name, f"its name is not one of CDE's, but its rows match {meant}", f"Rename it to {meant}."
         )
     near = similar(path.name, known)
     advice = (
@@ -110,7 +110,7 @@ def unrecognized_file(run: Run, path: Path) -> UnusedFile:
         if near
         else "Name files as CDE does, for example eladownload2024.txt; or move it elsewhere."
     )
-    return UnusedFile(path.name, "the catalog knows no file of this name", advice)
+    return UnusedFile(path.name, "the catalog has no file with this name", advice)
 
 
 def _named_by_content(run: Run, path: Path) -> tuple[str, str]:

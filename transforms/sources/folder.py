@@ -79,7 +79,7 @@ def look_into(run: Run, folder: Path) -> tuple[list[Found], Refused, list[Unused
         (source, right), kind = recognize(path.name, known), odd_kind(path, folder)
         if source is not None:
             if error := (
-                SourceError(path.name, kind, "Put the file itself in its place.")
+                SourceError(path.name, kind, "Replace it with the file itself.")
                 if kind
                 else refusal_of_name(path.name, right)
             ):
@@ -91,12 +91,12 @@ def look_into(run: Run, folder: Path) -> tuple[list[Found], Refused, list[Unused
                 unused.append(
                     UnusedFile(
                         f"{path.name}/",
-                        "this is a folder, and files of the catalog are in it",
-                        "Put them beside the others.",
+                        "this is a folder that contains files of the catalog",
+                        "Move them next to the others.",
                     )
                 )
         elif kind:
-            unused.append(UnusedFile(path.name, kind, "Remove it, or put the file itself in its place."))
+            unused.append(UnusedFile(path.name, kind, "Remove it, or replace it with the file itself."))
         else:
             unused.append(unrecognized_file(run, path))
     return files, refused, unused
@@ -152,7 +152,7 @@ def _duplicate_error(snapshot: Snapshot, others: str, kind: str) -> SourceError:
         )
     return SourceError(
         snapshot.file,
-        f"{others} is there for the same source, and they differ",
+        f"{others} is for the same source, but they differ",
         "Keep the right one, and delete the other.",
     )
 
@@ -249,7 +249,7 @@ def _copy_quiet(path: Path, target: Path) -> None:
             shutil.copyfile(path, target)
             if state_of(path) == before:
                 return
-    raise SourceError(path.name, "the file changes while it is read", "Wait until it is written, then run again.")
+    raise SourceError(path.name, "the file is changing while it is read", "Wait until it is written, then run again.")
 
 
 def state_of(path: Path) -> tuple[int, int, int]:

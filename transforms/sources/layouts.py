@@ -105,7 +105,7 @@ def _problems(spec: LayoutSpec) -> Iterator[tuple[Place, str]]:
             if spelling != spelling.strip().lower():
                 yield ("columns", column), f"the spelling {spelling!r} must be in lower case, without blanks around it"
             if times[spelling] > 1:
-                yield ("columns", column), f"the spelling {spelling!r} is there {times[spelling]} times; keep one"
+                yield ("columns", column), f"the spelling {spelling!r} appears {times[spelling]} times; keep one"
     for family, pattern in spec.patterns.items():
         try:
             groups = re.compile(pattern).groups

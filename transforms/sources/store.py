@@ -134,6 +134,6 @@ def _read(path: Path, model: type[Model]) -> Model | None:
         return model.model_validate_json(path.read_text("utf-8")) if path.exists() else None
     except ValueError as error:
         raise ConfigError(
-            f"{path} is damaged. Restore it from a backup, or delete it and fetch the file anew (dta run --source"
+            f"{path} is damaged. Restore it from a backup, or delete it and fetch the file again (dta run --source"
             " catalog)."
         ) from error

@@ -78,7 +78,7 @@ def none_usable(unused: Iterable[UnusedFile], folder: Path) -> list[SourceError]
     """Return why no file of a run can be used, file by file."""
     errors = [SourceError(f.file, f.reason, f.what_to_do, line=f.line, column=f.column, value=f.value) for f in unused]
     advice = "Name files as CDE does, for example eladownload2024.txt."
-    return errors or [SourceError(str(folder), "no file here has a name that the catalog knows", advice)]
+    return errors or [SourceError(str(folder), "no file here has a name from the catalog", advice)]
 
 
 def latest_editions(found: Sequence[Found]) -> tuple[list[Found], list[UnusedFile]]:

@@ -144,7 +144,7 @@ GLOSSARY = {
         "Dashboard", "The California School Dashboard: CDE's yearly results by LEA, student group and indicator."
     ),
     "determination-year": Entry(
-        "Determination year", "The Dashboard year that a verdict rests on. It holds until the next Dashboard."
+        "Determination year", "The Dashboard year that a verdict is based on. It holds until the next Dashboard."
     ),
     "priority": Entry(
         "State priority",
@@ -152,15 +152,15 @@ GLOSSARY = {
     ),
     "criteria": Entry(
         "Meets the criteria",
-        "A student group does on a Dashboard where it meets the criteria of two or more priorities.",
+        "A student group does so on a Dashboard if it meets the criteria of two or more priorities.",
     ),
     "letters": Entry(
         "Letter", "A to K in CDE's workbooks: the state priorities whose criteria a student group met in a year."
     ),
-    "color": Entry("Color", "The result of an indicator from Red, the worst, to Blue. It joins status and change."),
-    "status-level": Entry("Status level", "Very High to Very Low. The 2022 Dashboard has levels in place of colors."),
+    "color": Entry("Color", "The result of an indicator from Red, the worst, to Blue. It combines status and change."),
+    "status-level": Entry("Status level", "Very High to Very Low. The 2022 Dashboard has levels instead of colors."),
     "differentiated-assistance": Entry(
-        "Differentiated Assistance", "Help by the county office (EC 52071, 52071.5), by one of four methods."
+        "Differentiated Assistance", "Help from the county office (EC 52071, 52071.5), by one of four methods."
     ),
     "method-1": Entry("Method 1", "One or more student groups met the criteria."),
     "method-2": Entry("Method 2", "Two or more local indicators were not met for two or more years."),
@@ -169,7 +169,7 @@ GLOSSARY = {
     ),
     "method-4": Entry("Method 4", "End-of-Year data in CALPADS was not certified in time, from 2024 on."),
     "year-1": Entry(
-        "Year 1, Year 2", "Assistance begins in Year 1 and goes on for a second year without new criteria."
+        "Year 1, Year 2", "Assistance begins in Year 1 and continues for a second year without new criteria."
     ),
     "three-dashboards": Entry(
         "Three consecutive Dashboards",
@@ -200,7 +200,7 @@ GLOSSARY = {
     "calpads": Entry(
         "CALPADS", "The state's data system on students. Districts and county offices certify their data."
     ),
-    "cde-flag": Entry("CDE's flag", "Y or N in CDE's workbook: whether an LEA meets the criteria by CDE itself."),
+    "cde-flag": Entry("CDE's flag", "Y or N in CDE's workbook: whether an LEA meets the criteria according to CDE."),
     "not-determined": Entry("Not determined", "An input is missing, or the law leaves it open. It never means no."),
     "not-assessed": Entry("Not assessed", "There are no results to assess, or no case is on record."),
 }
