@@ -71,7 +71,7 @@ def test_a_workbook_whose_table_is_hidden_is_refused(old: bool) -> None:
 
     sheets = {"Notes": [["x"]], "2024": TABLE}
     content = as_xls(sheets, hidden=("2024",)) if old else changed(hide, sheets)
-    with pytest.raises(SourceError, match="no visible sheet has a header row with CDS; they are Notes"):
+    with pytest.raises(SourceError, match="no visible sheet has a header row with CDS; the sheets are Notes"):
         read(content)
 
 
@@ -104,7 +104,7 @@ def test_a_visible_copy_of_the_sheet_is_refused_whichever_has_more_headings(copy
 @pytest.mark.parametrize("below", [0, 3, 40])
 def test_a_second_table_below_the_first_is_refused(below: int) -> None:
     rows = [*WIDE, *[[""]] * below, *WIDE]
-    with pytest.raises(SourceError, match=f"holds the table twice: rows 1 and {below + 3} are headings"):
+    with pytest.raises(SourceError, match=f"has the table twice: rows 1 and {below + 3} are headings"):
         read(as_xlsx({"District and COE 2024": rows}))
 
 

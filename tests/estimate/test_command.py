@@ -206,7 +206,7 @@ def test_what_cannot_be_asked_is_said(published: Workplace, filled: Path, made: 
         ("--rules", "2026"): "There are no rules '2026'",
         ("--template", "Nowhere"): "No county is called 'Nowhere'",
         (str(filled), "--template", "Monterey"): "not both",
-        ("--rules", "2026-preview", "--year", "2025"): "The preview is of 2026",
+        ("--rules", "2026-preview", "--year", "2025"): "The preview is for 2026",
         (str(filled), "--to", str(made.parent)): "already exists",
     }
     for arguments, said in wrong.items():

@@ -291,7 +291,7 @@ OMITTED: dict[str, tuple[Callable[[Path], None], str]] = {
     ),
     "continuum": (
         table("rules/2030.toml", "continuum"),
-        r"rules/2030.toml: continuum is missing, and 2029.toml has it",
+        r"rules/2030.toml: continuum is missing, but 2029.toml has it",
     ),
     "consecutive": (table("rules/2030.toml", "consecutive"), r"rules/2030.toml: consecutive is missing"),
     "charter": (table("rules/2030.toml", "charter"), r"rules/2030.toml: charter is missing"),
@@ -307,7 +307,7 @@ OMITTED: dict[str, tuple[Callable[[Path], None], str]] = {
             "student_groups": r"2030.toml, student_groups: it is missing",
             "priorities_required": r"2030.toml, priorities_required: it is missing",
             "in_force_from": r"2030.toml, in_force_from: it is missing",
-            "second_year_after": r"rules/2030.toml: second_year_after is missing, and 2029.toml has it",
+            "second_year_after": r"rules/2030.toml: second_year_after is missing, but 2029.toml has it",
             "calpads_school_year": r"2030.toml, line \d+, assistance: .*method 4 needs calpads_school_year",
             "counted_dashboards": r"2030.toml, line \d+, continuum.counted_dashboards: it is missing",
             "years": r"2030.toml, line \d+, assistance.local.years: it is missing",

@@ -370,7 +370,7 @@ def test_a_day_before_any_determination_is_refused_in_words(
     monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
     ended = dta("run", "--as-of", day, "--out", tmp_path / "out")
     assert isinstance(ended.exception, UsageError)
-    assert f"was in force on {day}: the first is in force from 2022-12-01 on." in str(ended.exception)
+    assert f"was in force on {day}: the first took effect on 2022-12-01." in str(ended.exception)
     assert not (tmp_path / "out" / "current").exists()
 
 
@@ -420,7 +420,7 @@ def test_a_day_of_which_the_rules_know_nothing_is_refused(
     for day in ("9999-01-01", "2028-01-01"):
         ended = dta(command, "--as-of", day, "--out", tmp_path / "out")
         assert isinstance(ended.exception, UsageError)
-        assert str(ended.exception) == f"{day} {words} Name a day until 2027-12-31."
+        assert str(ended.exception) == f"{day} {words} Name a day no later than 2027-12-31."
         monkeypatch.setenv("DTA_AS_OF", day)
         assert str(dta(command, "--out", tmp_path / "out").exception).startswith(f"{day} {words}")
         monkeypatch.delenv("DTA_AS_OF")

@@ -145,7 +145,7 @@ def test_a_manifest_that_says_something_else_is_damage(shelf: Path) -> None:
 def test_a_renamed_release_is_not_what_it_is_called(shelf: Path) -> None:
     other = shelf / "releases" / "2026-01-01-00000000"
     shutil.copytree(current(shelf), other)
-    assert [d.problem for d in damage_of(other)] == [f"is that of release {current(shelf).name}"]
+    assert [d.problem for d in damage_of(other)] == [f"belongs to release {current(shelf).name}"]
 
 
 def test_verify_tells_and_exits(
@@ -275,7 +275,7 @@ def test_tags_lead_to_their_release(shelf: Path) -> None:
     add_tag(shelf, "2026-11-01-00000001", "board")
     assert (shelf / "tags" / "board" / "dta.duckdb").exists()
     assert find_release(shelf, "board").name == "2026-11-01-00000001"
-    with pytest.raises(ReleaseError, match="is that of release"):
+    with pytest.raises(ReleaseError, match="belongs to release"):
         add_tag(shelf, "current", "board")
     for bad in ("", "current", "Previous", "../x", "a/b", "2026-11-01-00000001", ".x", "a" * 65, "a b"):
         with pytest.raises(UsageError, match="cannot be a tag"):

@@ -128,7 +128,7 @@ def test_an_entry_of_its_own_replaces_an_expected_file(tmp_path: Path) -> None:
     assert (found.file, found.due) == ("ela2026_rev.txt", None)
 
 
-@pytest.mark.parametrize(("like", "why"), [("2016", "no entry is of 2016"), ("2024", "appears 2 times")])
+@pytest.mark.parametrize(("like", "why"), [("2016", "no entry is for 2016"), ("2024", "appears 2 times")])
 def test_an_expected_dashboard_that_cannot_be_named_is_refused(tmp_path: Path, like: str, why: str) -> None:
     more = EXPECTED.format(2030, like) if like == "2016" else EXPECTED.format(2026, like)
     (tmp_path / "catalog.toml").write_text(f"{CATALOG}\n{more}", "utf-8")

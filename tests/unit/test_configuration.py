@@ -395,7 +395,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "rules/pathways.toml",
         "effective = 2013-07-01\n",
         "",
-        r"pathway.5: .*on what day its law took effect",
+        r"pathway.5: .*the day its law took effect",
     ),
     "pathway_effective_basis": (
         "rules/pathways.toml",

@@ -400,10 +400,18 @@ def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, s
         (
             "CA-SEL-2003-OAKLAND-04,CA-SEL-2003-OAKLAND,",
             "CA-SEL-2003-OAKLAND-04,CA-SEL-2012-INGLEWOOD,",
-            "CA-SEL-2003-OAKLAND-04 is no event of CA-SEL-2012-INGLEWOOD",
+            "CA-SEL-2003-OAKLAND-04 is not an event of CA-SEL-2012-INGLEWOOD",
         ),
-        ("repaid,2025-06-01,month", "repaid,2015-06-01,month", "date_text is 'June 2025', and event_date 2015-06-01"),
-        ("repaid,2025-06-01,month", "repaid,2025-05-01,month", "date_text is 'June 2025', and event_date 2025-05-01"),
+        (
+            "repaid,2025-06-01,month",
+            "repaid,2015-06-01,month",
+            "date_text is 'June 2025', but event_date is 2015-06-01",
+        ),
+        (
+            "repaid,2025-06-01,month",
+            "repaid,2025-05-01,month",
+            "date_text is 'June 2025', but event_date is 2025-05-01",
+        ),
         (
             "repaid,2025-06-01,month",
             "repaid,2025-06-01,day",
@@ -418,7 +426,7 @@ def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, s
         (
             "repaid,2025-06-01,month,June 2025",
             "repaid,2025-07-01,fiscal_year,2024-25",
-            "date_text is '2024-25', and event_date 2025",
+            "date_text is '2024-25', but event_date is 2025",
         ),
         ("repaid,2025-06-01,month,June 2025", "repaid,2025-06-01,month,in June", "'in June', names no year"),
         ("2003-01-01,year,2003,,100", "2013-01-01,year,2013,,100", "the loan is of fiscal year 2002-03, and its event"),
@@ -511,7 +519,7 @@ def test_an_act_on_a_referral_follows_the_loan_and_the_law(
 ) -> None:
     add_event(folder, loan, event, day, "day", day)
     found = problems(folder, "state_loan_events", None)
-    assert any((sentence or "lies before requested of the same loan") in told for told in found), found
+    assert any((sentence or "is dated before requested of the same loan") in told for told in found), found
     assert {d.loan_id for d in doubts_of(load_registers(folder), LeaNames())} == {loan}
 
 
@@ -595,7 +603,8 @@ def test_an_event_is_of_the_loan_of_its_name(folder: Path, event_id: str, loan: 
     put_event(folder, event_id, loan, event, day)
     (told,) = problems(folder, "state_loan_events", None)
     assert (
-        f"column event_id: an event_id begins with its loan_id and a hyphen; {event_id} is no event of {loan}" in told
+        f"column event_id: an event_id begins with its loan_id and a hyphen; {event_id} is not an event of {loan}"
+        in told
     )
     of_name = {i for i in (OAKLAND_LOAN, INGLEWOOD_LOAN, VALLEJO_LOAN) if event_id.startswith(f"{i}-")}
     assert loans_in_doubt(folder) == {loan, *of_name}, "either may be meant"
@@ -653,7 +662,7 @@ PLUMAS_LOAN, MONTEREY_LOAN = "CA-SEL-2025-PLUMAS", "CA-SEL-2009-SMCJUHSD"
         (INGLEWOOD_LOAN, {"latest_balance_usd": "0"}, "a loan of which nothing is owed is not outstanding"),
         (INGLEWOOD_LOAN, {"amount_drawn_usd": "99000000"}, "more is drawn than was authorized (55000000)"),
         (OAKLAND_LOAN, {"amount_authorized_usd": "10000000"}, "more is drawn than was authorized (10000000)"),
-        (MONTEREY_LOAN, {"amount_authorized_usd": "0"}, "a loan of zero dollars is none"),
+        (MONTEREY_LOAN, {"amount_authorized_usd": "0"}, "a loan cannot be zero dollars"),
         (OAKLAND_LOAN, {"latest_balance_as_of": "2025-08"}, "money is owed as of 2025-08, after the source"),
         (OAKLAND_LOAN, {"latest_balance_as_of": "2026"}, "money is owed as of 2026, after the source"),
     ],
@@ -685,9 +694,9 @@ def test_amounts_of_a_loan_that_may_be_so(folder: Path, loan: str, changes: dict
 @pytest.mark.parametrize(
     ("loan", "event", "day", "amount", "sentence"),
     [
-        (PLUMAS_LOAN, "disbursed", "2025-08-01", "0", "zero dollars are no amount"),
-        (MONTEREY_LOAN, "disbursed", "2010-08-01", "0", "zero dollars are no amount"),
-        (VALLEJO_LOAN, "repaid", "2024-08-15", "0", "zero dollars are no amount"),
+        (PLUMAS_LOAN, "disbursed", "2025-08-01", "0", "zero dollars is not an amount"),
+        (MONTEREY_LOAN, "disbursed", "2010-08-01", "0", "zero dollars is not an amount"),
+        (VALLEJO_LOAN, "repaid", "2024-08-15", "0", "zero dollars is not an amount"),
         (PLUMAS_LOAN, "disbursed", "2025-08-01", "20000001", "more is disbursed (20000001) than was authorized"),
         (INGLEWOOD_LOAN, "authorized", "2012-09-14", "55000001", "the loan is of 55000000 dollars"),
         (PLUMAS_LOAN, "disbursed", "2025-06-30", "", "nothing is drawn, but money was disbursed before"),

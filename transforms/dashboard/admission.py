@@ -115,8 +115,8 @@ def _unused(report: Report, doubt: Mapping[str, Any], earlier: Report | None) ->
     )
     lines = ", ".join(map(str, doubt["lines"]))
     reason = (
-        f"{share} have impossible values in the column {doubt['column']}, first on lines {lines}. Line {doubt['lines'][0]}:"
-        f" {doubt['reason']}"
+        f"{share} have impossible values in the column {doubt['column']}, first on lines {lines}."
+        f" Line {doubt['lines'][0]}: {doubt['reason']}"
     )
     sha256 = str(earlier["sha256"]) if earlier else ""
     return UnusedFile(

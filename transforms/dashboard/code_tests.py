@@ -77,7 +77,9 @@ def county(rows: FileRows) -> Iterator[Contradiction]:
 
     def say(r: int) -> str:
         county = of_code[codes.codes[r]]
-        return f"the code is for {county} County" if county else "no county has the first two digits of the code"
+        if not county:
+            return "the first two digits of the code are not a county code"
+        return f"the code is for {county} County"
 
     yield Contradiction("county", "countyname", tested, named != due, say)
 

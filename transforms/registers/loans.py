@@ -206,7 +206,7 @@ class StateLoanEvent(Record):
 def _against_words(day: date, precision: str, words: str) -> str:
     """Return why a day does not match the words of its source; empty if it does."""
     if iso := re.findall(r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}\b", words):
-        return "" if day.isoformat() in iso else f"date_text is {words!r}, and event_date {day}"
+        return "" if day.isoformat() in iso else f"date_text is {words!r}, but event_date is {day}"
     text = words.casefold()
     years = {int(year) for year in re.findall(r"\b(?:19|20)[0-9]{2}\b", text)}
     if not years:
@@ -214,7 +214,7 @@ def _against_words(day: date, precision: str, words: str) -> str:
     months = {MONTHS[word] for word in re.findall("[a-z]+", text) if word in MONTHS}
     seasons = {month for word in re.findall("[a-z]+", text) for month in SEASONS.get(word, ())}
     if day.year not in years or ((months or seasons) and day.month not in months | seasons):
-        return f"date_text is {words!r}, and event_date {day}"
+        return f"date_text is {words!r}, but event_date is {day}"
     named = {
         "day": months and re.search(rf"\b0?{day.day}\b", text),
         "month": months,
@@ -222,5 +222,5 @@ def _against_words(day: date, precision: str, words: str) -> str:
         "fiscal_year": re.search(rf"\b{day.year}\s?[-–/]\s?(?:{day.year + 1}|{(day.year + 1) % 100:02d})\b", text),
     }
     if not named.get(precision, True):
-        return f"the precision is {precision}, and date_text, {words!r}, is not that exact"
+        return f"the precision is {precision}, and date_text, {words!r}, is less exact"
     return ""

@@ -27,7 +27,7 @@ create or replace macro cds_problem(col, val) as
         when not coalesce(regexp_full_match(val, '[0-9]{14}'), false) then problem(
             true, col, val, 'a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file'
         )
-        else problem(not is_county(val[1:2]), col, val, 'the first two digits of the code are of no county')
+        else problem(not is_county(val[1:2]), col, val, 'the first two digits of the code are not a county code')
     end;
 create or replace macro hidden_problem(col, val) as problem(hidden_in(val), col, val, $reason);
 
