@@ -100,7 +100,7 @@ def test_a_row_that_a_line_end_broke_is_joined(case: str, end: bytes) -> None:
     broken = BROKEN[case]
     raw = read(HEADER, *broken, *ROWS[len(broken) :], end=end)
     assert (colors(raw), raw.rejects) == (list("12345"), [])
-    assert "a line end within a value" in raw.warnings[0]
+    assert "a line break within a value" in raw.warnings[0]
     assert raw.table["line"].to_pylist()[0] == 2
     assert raw.rows_in == 5
     names = [n.replace(" ", "") for n in raw.table["districtname"].to_pylist()]
@@ -232,7 +232,7 @@ def test_a_title_above_the_header(above: list[str]) -> None:
     raw = read(*above, HEADER, *ROWS)
     assert colors(raw) == list("12345")
     assert raw.table["line"].to_pylist()[0] == len(above) + 2
-    assert raw.warnings == [f"the header is in line {len(above) + 1}; the lines above it are not read"]
+    assert raw.warnings == [f"the header is on line {len(above) + 1}; the lines above it are not read"]
 
 
 @pytest.mark.parametrize(("delimiter", "named"), [(";", "semicolons"), (",", "commas"), ("|", "bars"), (":", "colons")])

@@ -221,11 +221,11 @@ def test_a_quote_within_a_plain_value_is_a_character() -> None:
     [
         (
             (SCHOOLS, PLAIN, '0161,"Alameda,Active,x', PLAIN, PLAIN),
-            ("line 3", "not closed on its line", "Mend or remove the quote"),
+            ("line 3", "not closed on its line", "Correct or remove the quotation mark"),
         ),
         ((SCHOOLS, '0161,"Alameda', 'Unified",Active,x', PLAIN), ("line 2", "a line break within the value")),
-        ((SCHOOLS, '0161,"Alameda\rUnified",Active,x', PLAIN), ("line 2", "line end without line feed")),
-        ((SCHOOLS.replace("District", '"District'), PLAIN), ("line 1", "a quote in the header")),
+        ((SCHOOLS, '0161,"Alameda\rUnified",Active,x', PLAIN), ("line 2", "line break without a line feed")),
+        ((SCHOOLS.replace("District", '"District'), PLAIN), ("line 1", "a quotation mark in the header")),
         ((SCHOOLS.replace("StatusType", "Status"), PLAIN), ("line 1", "lacks status")),
         ((SCHOOLS,), ("no rows",)),
     ],

@@ -83,7 +83,7 @@ def test_ragged_lines_become_rejects_with_their_line_and_the_others_keep_theirs(
         (f"{HEADER}\n".encode(), "no rows"),
         (f"{HEADER}\n{ROW}\n".replace("studentgroup", "group").encode(), "lacks studentgroup"),
         (f"{HEADER}\tCDS\n{ROW}\t1\n".encode(), "column cds is twice"),
-        (f"{HEADER}\n{ROW}\n".replace("\t\t", "\ta\x00b\t").encode(), "line 2: the file holds a NUL byte"),
+        (f"{HEADER}\n{ROW}\n".replace("\t\t", "\ta\x00b\t").encode(), "line 2: the file contains a NUL byte"),
         (f"{HEADER}\n{ROW}\n".replace("\t\t", "\ta\rb\t").encode(), "test.txt"),
     ],
 )

@@ -249,7 +249,7 @@ def test_a_wrong_row_is_named_with_line_column_and_value(
 @pytest.mark.slow
 def test_a_code_under_another_leas_name_is_refused_with_the_nearest_lea(monterey: Monterey) -> None:
     row = monterey.rows[0] | {"color": "red"}
-    with pytest.raises(ConfigError, match=r"is called San Ardo .*nearest to this name is Salinas Union High \(2766159"):
+    with pytest.raises(ConfigError, match=r"is called San Ardo .*closest match is Salinas Union High \(2766159"):
         monterey.outlooks([row | {"cds": "27661750000000", "lea_name": "Salinas Union High"}])
     for name in ("", "SALINAS UNION HIGH SCHOOL DISTRICT"):
         monterey.outlooks([row | {"cds": "27661590000000", "lea_name": name}])

@@ -416,7 +416,7 @@ def test_a_publisher_that_is_stopped_keeps_its_lock_and_a_dead_one_does_not(
     os.kill(process.pid, signal.SIGSTOP)
     refused = dta(place, "run", source=other_source)
     assert refused.returncode == 6
-    assert "Another run is at work" in refused.stderr
+    assert "Another run is using" in refused.stderr
     process.kill()
     process.join()
     assert dta(place, "run", source=other_source).returncode == 0

@@ -78,12 +78,12 @@ WRONG: dict[str, tuple[str, Path, str]] = {
     "absenteeism_as_graduation_2022": (
         "graddownload2022.txt",
         SAMPLE / "chronicdownload2022.txt",
-        "none of the columns that a file of grad has",
+        "none of the columns that identify grad",
     ),
     "absenteeism_as_suspension_2022": (
         "suspdownload2022.txt",
         SAMPLE / "chronicdownload2022.txt",
-        "none of the columns that a file of susp has",
+        "none of the columns that identify susp",
     ),
     "local_indicators_2017_as_2018": ("LocalIndPerf2018.txt", STATE / "LocalIndPerf2017.txt", "it lacks priority 7"),
     "local_indicators_2018_as_2017": ("LocalIndPerf2017.txt", STATE / "LocalIndPerf2018.txt", "it lists priority 7"),
@@ -102,7 +102,7 @@ def test_a_file_under_the_name_of_another_is_refused(tmp_path: Path, case: str) 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("second2425.asp", "of the first interim report, not of the second"),
+        ("second2425.asp", "of the first interim report, not for the second"),
         ("first2526.html", "the page is for 2024-25, not for 2025-26"),
         ("first2425.htm", ""),
     ],

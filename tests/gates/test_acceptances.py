@@ -219,7 +219,7 @@ def test_what_cannot_be_accepted_is_refused_and_says_why(given: dict[str, object
     ("given", "option"),
     [
         ({"accept_because": "\u200b" * 12}, "--because is blank"),
-        ({"accept_because": "looked at it\u202e all"}, "--because: the text holds"),
+        ({"accept_because": "looked at it\u202e all"}, "--because: the text contains"),
         ({"accept_because": WHY, "accept_by": "  "}, "--by is blank"),
         ({"accept_because": WHY, "accept_by": "\u3164"}, "--by is blank"),
     ],

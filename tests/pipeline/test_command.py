@@ -273,7 +273,7 @@ def test_a_run_that_cannot_begin_says_so_in_a_log_for_programs(
     monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
     (tmp_path / "file").touch()
     with run_lock(tmp_path / "out"):
-        for place, code, said in (("file", 4, "is not a folder"), ("out", 6, "Another run is at work")):
+        for place, code, said in (("file", 4, "is not a folder"), ("out", 6, "Another run is using")):
             assert main(("run", "--log", "json", "--out", tmp_path / place), monkeypatch) == code
             (line,) = capsys.readouterr().err.splitlines()
             event = json.loads(line)

@@ -152,7 +152,7 @@ def test_long_dead_runs_are_swept_whatever_the_clock_said(workplace: Workplace) 
 
 def test_a_second_run_is_refused_and_does_not_touch_the_record(released: Workplace) -> None:
     before = (released.out / "status.json").read_bytes()
-    with run_lock(released.out), pytest.raises(ReleaseError, match="Another run is at work"):
+    with run_lock(released.out), pytest.raises(ReleaseError, match="Another run is using"):
         released.publish()
     assert (released.out / "status.json").read_bytes() == before
 

@@ -89,7 +89,7 @@ def test_a_decision_of_a_later_day_is_not_known_yet(workplace: Workplace, tmp_pa
 
 
 REFUSED: list[tuple[dict[str, str], str]] = [
-    ({"cds": "27660680112177", "lea_name": "A charter school"}, "do not serve a charter school"),
+    ({"cds": "27660680112177", "lea_name": "A charter school"}, "do not apply to a charter school"),
     ({"determination_date": "2023-05-01"}, "the decision is dated before the 2024 Dashboard"),
     ({"entered_on": "2025-06-01"}, "the decision is dated after the row was entered"),
     ({"determination_year": ""}, "must not be empty"),

@@ -410,8 +410,8 @@ def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     second = nights.night()
     assert second.exit_code == 0, second.output
     assert (
-        "graddownload2026.txt, line 1: the header lacks currstatus. Download the file again, or teach data/layouts.toml"
-        " the new name." in second.output
+        "graddownload2026.txt, line 1: the header lacks currstatus. Download the file again, or add the new name to"
+        " data/layouts.toml." in second.output
     )
     assert (
         "chronicdownload2026.txt: student group REC, not known. Add the group to data/reference/student_groups.csv"

@@ -73,7 +73,7 @@ def text_or_refusal(content: bytes, spec: LayoutSpec) -> RawTable | None:
     assert len({*kept, *rejected}) == raw.rows_in
     said = {lines[n].rstrip("\r") for n in kept}
     lost = {n for n in filled - {*kept, *rejected} if lines[n].rstrip("\r") not in said}
-    assert not lost or any("a line end within a value" in w for w in raw.warnings), "a line was lost"
+    assert not lost or any("a line break within a value" in w for w in raw.warnings), "a line was lost"
     assert kept == sorted(kept)
     return raw
 

@@ -73,7 +73,7 @@ SOME_FILES = {f: [] if f in OF_EACH_KIND else [pytest.mark.slow] for f in FILES}
 def test_a_missing_file_is_named(folder: Path, file: str) -> None:
     if file == "rules/2026.toml":  # a year that nothing counts may be missing; the last one may not
         shutil.rmtree(folder / "rules")
-        assert "holds no rules of a Dashboard year" in said(folder)
+        assert "contains no rules for a Dashboard year" in said(folder)
         return
     (folder / file).unlink()
     assert Path(file).name in said(folder)
@@ -134,7 +134,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "catalog.toml",
         'id = "dashboard-math-2017"',
         'id = "dashboard-ela-2017"',
-        r"line {n}, source.1.id: .*there 2 times",
+        r"line {n}, source.1.id: .*appears 2 times",
     ),
     "catalog_file_twice": (
         "catalog.toml",
@@ -299,7 +299,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "rules/2024.toml",
         '"2024-p5-grad-red"',
         '"2024-p5-chronic-red"',
-        r"rules/2024.toml, line {n}, criterion.4.id: .*there 2 times",
+        r"rules/2024.toml, line {n}, criterion.4.id: .*appears 2 times",
     ),
     "rules_id_of_another_year": (
         "rules/2024.toml",
@@ -311,7 +311,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "rules/2024.toml",
         "[2019, 2022, 2023, 2024]",
         "[2019, 2022, 2024, 2024]",
-        r"line \d+, continuum.*2024 is there 2",
+        r"line \d+, continuum.*2024 appears 2",
     ),
     "rules_own_year_not_counted": (
         "rules/2024.toml",

@@ -68,7 +68,7 @@ def test_a_succession_under_a_wrong_code_is_still_named(folder: Path) -> None:
     (found,) = problems(
         folder, "successions", LeaNames([(LOWELL_AFTER, "Lowell Joint"), (LOWELL_BEFORE, "Lowell Joint")])
     )
-    assert f"Lowell Joint is {LOWELL_AFTER} in them" in found
+    assert f"the files give Lowell Joint the code {LOWELL_AFTER}" in found
 
 
 def change_loan(folder: Path, loan: str, old: str, new: str) -> None:
@@ -166,7 +166,7 @@ def test_a_row_whose_name_is_another_leas_is_rejected_in_every_register(folder: 
     assert (
         told
         == f"registers/{name}.csv, line 2, column cds: this is the code of King City Joint Union High or South Monterey"
-        f" County Joint Union High, and the row names Oakland Unified, which is {OAKLAND}. Correct the code or the"
+        f" County Joint Union High, but the row names Oakland Unified, which is {OAKLAND}. Correct the code or the"
         f" name (value '{DISTRICT}')."
         or told.startswith(
             f"registers/{name}.csv, line 2, column cds: this is the code of South Monterey County Joint Union High or"
@@ -219,7 +219,7 @@ def test_a_loan_moved_to_another_code_is_rejected_and_leaves_both_open(
     change_loan(folder, loan, f",{cds[:2]},", f",{other[:2]},")
     (told,) = problems(folder, "state_loans")
     assert f"(value '{other}')" in told
-    assert "and the row names" in told
+    assert "but the row names" in told
     registers = load_registers(folder, IN_FILES)
     assert {(d.pathway, d.cds) for d in doubts_of(registers, IN_FILES)} == {("wraparound", cds), ("wraparound", other)}
 
@@ -253,7 +253,7 @@ def test_where_no_file_names_the_lea_there_is_a_warning(folder: Path) -> None:
 def test_a_code_that_no_file_has_under_a_name_that_they_know_is_rejected(folder: Path, code: str) -> None:
     add_rows(folder, "spi", case("spi", cds=code, lea_name="Salinas Union High"))
     (told,) = problems(folder, "spi")
-    assert f"no loaded file has this code, and Salinas Union High is {SALINAS} in them" in told
+    assert f"no loaded file has this code; the files give Salinas Union High the code {SALINAS}" in told
     assert {d.cds for d in doubts_of(load_registers(folder, IN_FILES), IN_FILES)} == {code, SALINAS}
 
 
@@ -385,7 +385,7 @@ def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, s
         (
             "repaid,2025-06-01,month,June 2025",
             "repaid,2025-09-01,month,September 2025",
-            "the loan is repaid in its source of 2025-07-01, and its event",
+            "the loan is repaid in its source of 2025-07-01, but its event",
         ),
         (
             "powers_returned,2009-07-01,month,July 2009",
@@ -415,7 +415,7 @@ def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, s
         (
             "repaid,2025-06-01,month",
             "repaid,2025-06-01,day",
-            "the precision is day, and date_text, 'June 2025', is not",
+            "the precision is day, and date_text, 'June 2025', is less",
         ),
         ("repaid,2025-06-01,month,June 2025", "repaid,2025-01-01,month,2025", "the precision is month, and date_text"),
         (
@@ -429,11 +429,11 @@ def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, s
             "date_text is '2024-25', but event_date is 2025",
         ),
         ("repaid,2025-06-01,month,June 2025", "repaid,2025-06-01,month,in June", "'in June', names no year"),
-        ("2003-01-01,year,2003,,100", "2013-01-01,year,2013,,100", "the loan is of fiscal year 2002-03, and its event"),
+        ("2003-01-01,year,2003,,100", "2013-01-01,year,2013,,100", "the loan is of fiscal year 2002-03, but its event"),
         (
             "2003-01-01,year,2003,,100",
             "2002-01-01,year,2002,,100",
-            "the loan's act is Stats. 2003 ch. 14, and its event",
+            "the loan's act is Stats. 2003 ch. 14, but its event",
         ),
         ("CA-SEL-2003-OAKLAND-04,", "CA-SEL-2003-oakland-01,", "has a event_id that differs only in case"),
         ("repaid,2025-06-01,month,June 2025", "repaid,2062-06-01,month,June 2025", "the day is in the future"),
@@ -565,7 +565,7 @@ def test_what_happens_once_on_two_days_leaves_its_loan_open(
 ) -> None:
     role = "trustee" if event == "released" else ""
     put_event(folder, f"{loan}-X", loan, event, day, role=role)
-    found = [told for told in problems(folder, "state_loan_events", None) if f"{event} happens once" in told]
+    found = [told for told in problems(folder, "state_loan_events", None) if f"{event} can happen only once" in told]
     assert len(found) == 2, "each rejects the other: which of them is right nobody can know"
     assert any(other in told for told in found)
     assert loans_in_doubt(folder) == {loan}
@@ -656,10 +656,10 @@ PLUMAS_LOAN, MONTEREY_LOAN = "CA-SEL-2025-PLUMAS", "CA-SEL-2009-SMCJUHSD"
     ("loan", "changes", "sentence"),
     [
         (PLUMAS_LOAN, {"status_at_latest_source": "outstanding", "amount_drawn_usd": "0"}, "nothing is drawn, and"),
-        (VALLEJO_LOAN, {"amount_drawn_usd": "0"}, "a loan of which nothing is drawn is not repaid"),
-        (PLUMAS_LOAN, {"amount_drawn_usd": "5000000"}, "money is drawn, and the status is authorized"),
-        (PLUMAS_LOAN, {"latest_balance_usd": "5000000"}, "money is drawn, and the status is authorized"),
-        (INGLEWOOD_LOAN, {"latest_balance_usd": "0"}, "a loan of which nothing is owed is not outstanding"),
+        (VALLEJO_LOAN, {"amount_drawn_usd": "0"}, "a loan with nothing drawn is not repaid"),
+        (PLUMAS_LOAN, {"amount_drawn_usd": "5000000"}, "money is drawn, but the status is authorized"),
+        (PLUMAS_LOAN, {"latest_balance_usd": "5000000"}, "money is drawn, but the status is authorized"),
+        (INGLEWOOD_LOAN, {"latest_balance_usd": "0"}, "nothing is owed, so the loan is not outstanding"),
         (INGLEWOOD_LOAN, {"amount_drawn_usd": "99000000"}, "more is drawn than was authorized (55000000)"),
         (OAKLAND_LOAN, {"amount_authorized_usd": "10000000"}, "more is drawn than was authorized (10000000)"),
         (MONTEREY_LOAN, {"amount_authorized_usd": "0"}, "a loan cannot be zero dollars"),
@@ -921,7 +921,7 @@ def test_opposite_answers_of_one_day_reject_each_other(folder: Path, register: s
     add_rows(folder, register, case(register, case_id="A"), case(register, case_id="B", **changes))
     found = problems(folder, register)
     assert len(found) == 2
-    assert all("the same day has another answer to the same act" in told for told in found)
+    assert all("the same act has another answer on the same day" in told for told in found)
     assert load_registers(folder, IN_FILES)[register].fine == 0
 
 
@@ -971,7 +971,7 @@ def test_a_new_code_does_not_end_before_it_began(folder: Path) -> None:
 def test_a_case_that_ended_is_not_replaced_by_a_later_one(folder: Path) -> None:
     early, late = case("request", case_id="A", superseded_by="B"), case("request", case_id="B")
     add_rows(folder, "request", early, late)
-    assert not any("a replaced case counts at no time" in told for told in warnings(folder, "request"))
+    assert not any("a replaced case never counts" in told for told in warnings(folder, "request"))
     path = folder / "registers/request.csv"
     head, first, second = path.read_text().splitlines(keepends=True)
     columns = head.strip().split(",")
@@ -982,7 +982,7 @@ def test_a_case_that_ended_is_not_replaced_by_a_later_one(folder: Path) -> None:
             cells[columns.index(column)] = "2024-03-01"
     path.write_text(head + ",".join(cells) + "\n" + second)
     (told,) = [w for w in warnings(folder, "request") if "replaces it" in w]
-    assert "a replaced case counts at no time; close a case that ended with end_date instead" in told
+    assert "a replaced case never counts; close a case that ended with end_date instead" in told
 
 
 def test_the_last_day_of_a_period_is_that_of_the_tables() -> None:

@@ -99,12 +99,12 @@ def test_a_full_case_is_taken(folder: Path, name: str) -> None:
         ("primary", {"cds": "99660680000000"}, "cds", "there is no county with the code 99"),
         ("primary", {"case_id": ""}, "case_id", "it must not be empty"),
         ("primary", {"evidence": ""}, "evidence", "it must not be empty"),
-        ("primary", {"concurrence_date": ""}, "concurrence", "an act without its day cannot count"),
+        ("primary", {"concurrence_date": ""}, "concurrence", "an act without a date cannot count"),
         (
             "primary",
             {"concurrence": "", "concurrence_by": ""},
             "concurrence",
-            "whether the Geographic Lead agreed is not",
+            "but not whether the Geographic Lead agreed",
         ),
         ("primary", {"concurrence": "Y"}, "concurrence", "it must be 'yes' or 'no'"),
         ("primary", {"geo_lead": ""}, "geo_lead", "the Geographic Lead that answered is not named"),
@@ -124,7 +124,7 @@ def test_a_full_case_is_taken(folder: Path, name: str) -> None:
             "determination_date",
             "the act is dated after the row was entered (2025-01-15)",
         ),
-        ("primary", {"assistance_provider": ""}, "assistance_provider", "earlier assistance is described in part"),
+        ("primary", {"assistance_provider": ""}, "assistance_provider", "earlier assistance is only partly described"),
         (
             "primary",
             {"assistance_to": "2022-01-01"},
@@ -159,7 +159,7 @@ def test_a_full_case_is_taken(folder: Path, name: str) -> None:
         ("fee_for_service", {"agreement_date": ""}, "agreement_number", "agreement_date is not"),
         ("fee_for_service", {"amount_usd": "1,000"}, "amount_usd", "a whole number is needed"),
         ("fee_for_service", {"budget_act_year": "24"}, "budget_act_year", "a number from 2013 to 2100"),
-        ("request", {"decision": ""}, "decision", "the decision is not"),
+        ("request", {"decision": ""}, "decision", "but not the decision"),
         ("request", {"decision_date": ""}, "decision", "decision_date is not"),
         ("request", {"decision_date": "2024-07-01"}, "decision_date", "decided before it was made (2024-08-01)"),
         (

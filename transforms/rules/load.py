@@ -50,7 +50,7 @@ def load_rules(folder: Path) -> Rules:
     years = tuple(read_toml(path, RuleSet) for path in paths)
     if not years:
         raise ConfigError(
-            f"{rules} contains no rules for a Dashboard year, such as 2024.toml. Restore them, or set DTA_REFERENCE"
+            f"{rules} contains no rules for a Dashboard year, such as 2024.toml. Restore it, or set DTA_REFERENCE"
             " to another folder."
         )
     problems: list[str] = []
