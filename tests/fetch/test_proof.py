@@ -102,7 +102,7 @@ def test_a_file_under_the_name_of_another_is_refused(tmp_path: Path, case: str) 
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("second2425.asp", "of the first interim report, not for the second"),
+        ("second2425.asp", "for the first interim report, not for the second"),
         ("first2526.html", "the page is for 2024-25, not for 2025-26"),
         ("first2425.htm", ""),
     ],
