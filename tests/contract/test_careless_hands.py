@@ -240,12 +240,12 @@ def test_a_title_above_the_header(above: list[str]) -> None:
 def test_another_delimiter_is_refused_once(delimiter: str, named: str, above: list[str]) -> None:
     with pytest.raises(SourceError) as raised:
         read(*above, *(line.replace("\t", delimiter) for line in (HEADER, *ROWS)))
-    assert raised.value.problem == f"the columns are separated by {named}, tabs are expected"
+    assert raised.value.problem == f"the columns are separated by {named}; tabs are expected"
     assert raised.value.line == len(above) + 1
     assert "do not save it from a spreadsheet" in raised.value.advice
 
 
 def test_what_a_layout_expects_is_said() -> None:
     text = "CDSCode;District;StatusType\n01611190000000;Alameda;Active\n"
-    with pytest.raises(SourceError, match="separated by semicolons, commas or tabs are expected"):
+    with pytest.raises(SourceError, match="separated by semicolons; commas or tabs are expected"):
         read_text(text.encode(), "pubschls.txt", LAYOUTS.directory, {"cds", "status"})

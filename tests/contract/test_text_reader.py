@@ -82,7 +82,7 @@ def test_ragged_lines_become_rejects_with_their_line_and_the_others_keep_theirs(
         (f"{HEADER}\n{ROW}\n{ROW[:20]}".encode(), "line 3: the last line is cut off"),
         (f"{HEADER}\n".encode(), "no rows"),
         (f"{HEADER}\n{ROW}\n".replace("studentgroup", "group").encode(), "lacks studentgroup"),
-        (f"{HEADER}\tCDS\n{ROW}\t1\n".encode(), "column cds is twice"),
+        (f"{HEADER}\tCDS\n{ROW}\t1\n".encode(), "column cds appears twice"),
         (f"{HEADER}\n{ROW}\n".replace("\t\t", "\ta\x00b\t").encode(), "line 2: the file contains a NUL byte"),
         (f"{HEADER}\n{ROW}\n".replace("\t\t", "\ta\rb\t").encode(), "test.txt"),
     ],

@@ -377,7 +377,7 @@ def test_another_delimiter_is_one_sentence(
     (unused,) = unused_files(run)
     assert (unused.file, unused.reason) == (
         "eladownload2024.txt",
-        f"the columns are separated by {word}, tabs are expected",
+        f"the columns are separated by {word}; tabs are expected",
     )
     with tables_of(run) as found:
         now = verdicts(found)

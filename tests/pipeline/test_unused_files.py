@@ -68,19 +68,19 @@ DAMAGED: dict[str, tuple[str, Callable[[bytes], bytes], str, str]] = {
     "semicolons": (
         "ccidownload2024.txt",
         lambda c: c.replace(b"\t", b";"),
-        "the columns are separated by semicolons, tabs are expected",
+        "the columns are separated by semicolons; tabs are expected",
         "Download the file again",
     ),
     "commas": (
         "sciencedownload2024.txt",
         lambda c: c.replace(b"\t", b","),
-        "the columns are separated by commas, tabs are expected",
+        "the columns are separated by commas; tabs are expected",
         "Download the file again",
     ),
     "bars": (
         "elpidownload2024.txt",
         lambda c: c.replace(b"\t", b"|"),
-        "the columns are separated by bars, tabs are expected",
+        "the columns are separated by bars; tabs are expected",
         "Download the file again",
     ),
     "last_year": (

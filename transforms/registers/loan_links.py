@@ -170,12 +170,12 @@ def _status_against_events(lines: Lines) -> Found:
         )
         if loan.status_at_latest_source == "repaid" and is_late:
             said = (
-                f"the loan is repaid in its source of {loan.latest_source_date}, and its event {event.event_id} is"
+                f"the loan is repaid in its source of {loan.latest_source_date}, but its event {event.event_id} is"
                 f" dated later, {event.event_date}"
             )
         elif loan.status_at_latest_source != "repaid" and event.latest < loan.latest_source_date:
             said = (
-                f"the loan is not repaid in its source of {loan.latest_source_date}, and its event {event.event_id}"
+                f"the loan is not repaid in its source of {loan.latest_source_date}, but its event {event.event_id}"
                 f" is dated before, {event.event_date}"
             )
         else:
