@@ -158,7 +158,7 @@ def test_verify_tells_and_exits(
     spoil(find_release(shelf, "2026-11-02-00000002") / "dta.duckdb")
     code, said, told = verify("--all")
     assert code == 6
-    assert "2026-11-02-00000002/dta.duckdb: other bytes" in told
+    assert "2026-11-02-00000002/dta.duckdb: its bytes differ" in told
     assert "Release 2026-11-01-00000001 is intact." in said
     assert "no release or tag '../..'" in verify("../..")[2]
 
@@ -179,7 +179,7 @@ def test_until_it_is_mended_readers_get_the_newest_sound_release(shelf: Path) ->
     spoil(current(shelf) / "dta.duckdb")
     spoil(find_release(shelf, "2026-11-04-00000004") / "dta.duckdb")
     wrong = recover(shelf)
-    assert "was damaged (dta.duckdb: other bytes" in wrong
+    assert "was damaged (dta.duckdb: its bytes differ" in wrong
     assert current(shelf).name == "2026-11-03-00000003"
     assert json.loads((shelf / "latest.json").read_text())["release_id"] == "2026-11-03-00000003"
 
