@@ -73,7 +73,7 @@ def surroundings(place: Path, source: Path) -> dict[str, str]:
 
 
 def alter(book: Path, mark: str) -> None:
-    """Write another name of a city in every row: its bytes differ, but the same verdicts."""
+    """Write another name of a city in every row: other bytes, but the same verdicts."""
 
     def change(cells: dict[str, Cell]) -> None:
         cells["Cityname"].value = f"{str(cells['Cityname'].value).split(' (')[0]} ({mark})"
