@@ -130,7 +130,7 @@ def test_our_printed_values_are_known_indicators_with_a_source() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "told"),
     [
-        ("ela,8.5,1", "ela,8.55,1", r"state_values.csv, line 2: .*more decimals"),
+        ("ela,8.5,1", "ela,8.55,1", r"state_values.csv, line 2: .*more decimal places"),
         ("ela,8.5,1", "ela,many,1", r"state_values.csv, line 2, column value: "),
         ("https://example.org/state", "heard it", r"state_values.csv, line 2, column source_url"),
         ("2024,math", "2024,ela", r"state_values.csv: 2024, ela appears 2 times"),

@@ -72,7 +72,7 @@ def snapshots_of_others(folder: Path) -> None:
 def test_a_foreign_output_folder_is_refused_and_stays(made: Callable[[Path], None], workplace: Workplace) -> None:
     made(workplace.out)
     before = tree(workplace.out)
-    with pytest.raises(ConfigError, match="not ours") as refused:
+    with pytest.raises(ConfigError, match="files that dta did not write") as refused:
         workplace.publish()
     assert refused.value.exit_code == 4
     assert "--out" in str(refused.value)
@@ -193,7 +193,7 @@ def test_a_backfill_writes_into_no_foreign_folder(workplace: Workplace, tmp_path
     root = tmp_path / "root"
     secrets(root)
     before = tree(root)
-    with pytest.raises(ConfigError, match="not ours"):
+    with pytest.raises(ConfigError, match="files that dta did not write"):
         plan(workplace.settings(), 2023, 2024, [], root)
     assert tree(root) == before
     targets = plan(workplace.settings(), 2023, 2024, [], tmp_path / "new")
@@ -201,7 +201,7 @@ def test_a_backfill_writes_into_no_foreign_folder(workplace: Workplace, tmp_path
     assert plan(workplace.settings(), 2022, 2022, [], tmp_path / "new"), "and again"
     earlier = tmp_path / "earlier"
     shutil.copytree(tmp_path / "new", earlier / "year-2023" / "x")
-    with pytest.raises(ConfigError, match="not ours"):
+    with pytest.raises(ConfigError, match="files that dta did not write"):
         plan(workplace.settings(), 2023, 2024, [], earlier)
 
 

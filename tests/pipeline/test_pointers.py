@@ -286,7 +286,7 @@ def test_previous_is_the_release_before_also_after_a_rollback(shelf: Path) -> No
         "2026-11-03-00000003",
     )
     roll_back(shelf, "2026-11-01-00000001", "trial")
-    with pytest.raises(ReleaseError, match="no earlier release"):
+    with pytest.raises(ReleaseError, match="no release before the current one"):
         compare(shelf, "previous", "current")
     roll_back(shelf, newest, "trial")
     assert compare(shelf, "previous", "current").before == "2026-11-04-00000004"
