@@ -35,4 +35,5 @@ def test_an_earlier_release_is_named(
     assert main((*command, "--out", out), monkeypatch) == 6
     told = capsys.readouterr().err
     assert "Traceback" not in told
-    assert "made by an earlier version" in told and "Run: dta run" in told
+    assert "made by an earlier version" in told
+    assert "Run: dta run" in told
