@@ -290,7 +290,7 @@ def confirmed(rules: Path) -> None:
     text = re.sub(
         r"^not_confirmed = .*\n", "", text.replace('standing = "unconfirmed"', 'standing = "final"'), flags=re.MULTILINE
     )
-    at = text.index("# The windows as")
+    at = text.index("# The windows that")
     (rules / "2026.toml").write_text(
         text[:at] + criteria + text[at:].replace("methods = []", "methods = [1]\nsecond_year_after = 2025"), "utf-8"
     )
