@@ -16,8 +16,8 @@ run: $(READY)
 test: $(TOOLS) lint types
 	$(BIN)/pytest -n auto --dist loadfile
 
-# Many seeded changes, corruptions, every way of a few things, a generated state of 2 GB; and, where CDE_FILES names a
-# folder of whole files as CDE published them, those files. SELECT takes more options of pytest.
+# Further instances of what make test tests, many seeded changes, a generated state of 2 GB; and CDE's whole files, if
+# CDE_FILES names a folder of them. SELECT takes more options of pytest.
 test-slow: $(TOOLS)
 	$(BIN)/pytest -m slow -n auto --dist worksteal $(SELECT) $(shell grep -rl --include=*.py mark.slow tests)
 

@@ -300,7 +300,7 @@ class _Attempt:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """Return the seconds that the server asks us to wait; None if the value is neither seconds nor a date.
+    """Return the seconds that the server requests us to wait; None if the value is neither seconds nor a date.
 
     Raises GiveUpError if the wait is too long for a night.
     """

@@ -1,4 +1,4 @@
-"""Write text that an LEA can paste into its Local Control and Accountability Plan, where the template asks for the
+"""Write text that an LEA can paste into its Local Control and Accountability Plan, where the template requires the
 reason for technical assistance. There are two forms, because districts use both: by student group, and by indicator.
 
 The template names EC 47607.3, 52071, 52071.5, 52072 and 52072.5; the findings here are those that this pipeline
