@@ -73,18 +73,18 @@ def publish_release(run: Run) -> StepResult:
         return publish(run, EXTRAS)
     from reports.site.shares import pages_ahead
 
-    with run.connect() as connection, pages_ahead(connection):
+    with run.connect() as connection, pages_ahead(connection, some=current_release(run.settings.out) is not None):
         return publish(run, EXTRAS)
 
 
-def write_site(release: Path, notify: Notify) -> None:
+def write_site(release: Path, notify: Notify, previous: Path | None = None) -> None:
     """Write the pages. Imports the code that renders them only here."""
     from reports.site.build import write_site as write
 
-    write(release, notify)
+    write(release, notify, previous)
 
 
-def write_quality(release: Path, notify: Notify) -> None:
+def write_quality(release: Path, notify: Notify, previous: Path | None = None) -> None:
     """Write the quality page. Imports the code that renders it only here."""
     from reports.quality import write_quality_page
 

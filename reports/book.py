@@ -7,6 +7,8 @@ import duckdb
 from reports.published import FETCH, NotFoundError, Row, determination_years, not_loaded, rows, year_in_force
 from transforms.database import first_column, pairs
 
+ROWS = "select * exclude (release_id) from"
+
 
 @dataclass(frozen=True)
 class Book:
@@ -51,22 +53,22 @@ class Book:
 def read_book(connection: duckdb.DuckDBPyConnection) -> Book:
     """Read what all pages share."""
     known = "select distinct dashboard_year from student_group_history where basis <> 'none' order by 1"
-    indicators = {r["indicator"]: r for r in rows(connection, "select * from indicators order by position")}
+    indicators = {r["indicator"]: r for r in rows(connection, f"{ROWS} indicators order by position")}
     return Book(
         release=rows(connection, "select * from meta_release")[0],
         determination_years=determination_years(connection),
         dashboard_years=first_column(connection, known),
-        windows={r["determination_year"]: r for r in rows(connection, "select * from rule_windows")},
-        pathways=rows(connection, "select * from pathways order by position"),
+        windows={r["determination_year"]: r for r in rows(connection, f"{ROWS} rule_windows")},
+        pathways=rows(connection, f"{ROWS} pathways order by position"),
         groups=pairs(connection, "select student_group, name from student_groups"),
         groups_in_text=pairs(connection, "select student_group, name_in_text from student_groups"),
         indicators=indicators,
         labels=_labels(connection, list(indicators)),
         letters=pairs(connection, "select letter, priorities from priority_letters order by letter"),
         counties=pairs(connection, "select county_code, county from counties order by county_code"),
-        areas=pairs(connection, "select county_code, min(geo_area) from geo_leads group by county_code"),
+        areas=pairs(connection, "select county_code, min(geo_area) from geo_leads group by all order by all"),
         sources={
-            r["source_id"]: r for r in rows(connection, "select * from meta_sources order by dashboard_year, source_id")
+            r["source_id"]: r for r in rows(connection, f"{ROWS} meta_sources order by dashboard_year, source_id")
         },
         warnings=rows(
             connection,

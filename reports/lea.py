@@ -4,6 +4,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from hashlib import sha256
 from operator import attrgetter
 from typing import Any
 
@@ -161,8 +162,6 @@ def collect_years(
     connection: duckdb.DuckDBPyConnection, book: Book, leas: Sequence[Lea], years: Sequence[int]
 ) -> Iterator[dict[int, LeaReport]]:
     """Yield, for each LEA, a report for each of these determination years. Rows are read once."""
-    kept = {y for year in years for kind in ("district", "charter") for y in _window(book, kind, year)}
-    given = {"year": max(years), "years": sorted(kept), "determination_years": list(years)}
     sources = {
         s: Source(s, f["file"], f["sha256"], str(f["first_seen"] or ""), f.get("excerpt"))
         for s, f in book.sources.items()
@@ -170,20 +169,50 @@ def collect_years(
     }
     for start in range(0, len(leas), BATCH):
         batch = leas[start : start + BATCH]
-        here = {"first": min(lea.cds for lea in batch), "last": max(lea.cds for lea in batch), **given}
-        found = {name: _by_lea(connection, query, here) for name, query in QUERIES.items()}
+        given = _given(book, batch, years)
+        found = {name: _by_lea(connection, query, given) for name, query in QUERIES.items()}
         for lea in batch:
             read = _read(book, lea, {name: rows_of.pop(lea.cds, []) for name, rows_of in found.items()})
             yield {year: _report(book, read, sources, year) for year in years}
 
 
+def _given(book: Book, leas: Sequence[Lea], years: Sequence[int]) -> Row:
+    """Return values for the parameters of QUERIES."""
+    codes = sorted(lea.cds for lea in leas)
+    counted = {y for year in years for kind in ("district", "charter") for y in _window(book, kind, year)}
+    return {
+        "first": codes[0],
+        "last": codes[-1],
+        "codes": codes,
+        "year": max(years),
+        "years": sorted(counted),
+        "determination_years": list(years),
+    }
+
+
+def _named(query: str, given: Row) -> Row:
+    return {name: given[name] for name in set(re.findall(r"\$(\w+)", query))}
+
+
 def _by_lea(connection: duckdb.DuckDBPyConnection, query: str, given: Row) -> dict[str, list[Values]]:
     """Return the rows of each LEA without its code, which is the first column of the query."""
     found: dict[str, list[Values]] = defaultdict(list)
-    asked = {name: given[name] for name in set(re.findall(r"\$(\w+)", query))}
-    for cds, *values in names_and_rows(connection, query, **asked)[1]:
+    for cds, *values in names_and_rows(connection, query, **_named(query, given))[1]:
         found[cds].append(values)
     return found
+
+
+def rows_digests(
+    connection: duckdb.DuckDBPyConnection, book: Book, leas: Sequence[Lea], years: Sequence[int]
+) -> dict[str, str]:
+    """Return a digest for each LEA of all rows that ``collect_years`` reads, in any order."""
+    found = {lea.cds: [repr(lea)] for lea in leas}
+    given = _given(book, leas, years) if leas else {}
+    for name, query in QUERIES.items() if leas else ():
+        hashes = f"select cds, count(*), sum(hash(hash(q))), bit_xor(hash(q)) from ({query}) q group by cds"
+        for cds, *numbers in connection.execute(hashes, _named(query, given)).fetchall():
+            found[cds].append(f"{name} {numbers}")
+    return {cds: sha256("\n".join(parts).encode()).hexdigest() for cds, parts in found.items()}
 
 
 def _window(book: Book, lea_type: str, year: int) -> list[int]:

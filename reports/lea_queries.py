@@ -16,7 +16,8 @@ from reports.lea_records import (
     Watched,
 )
 
-HERE = "where cds between $first and $last"  # CDS codes; ranges of sorted tables are fast to read
+LISTED = "cds between $first and $last and cds in (select unnest($codes))"  # ranges of sorted tables are fast to read
+HERE = f"where {LISTED}"
 
 
 def _columns(kind: type) -> str:
@@ -102,7 +103,8 @@ CAUSES = f"""
         from criterion_results r join rule_criteria c using (criterion, dashboard_year)
         join evidence e on e.cds = r.cds and e.dashboard_year = r.dashboard_year and e.student_group = r.student_group
             and e.indicator = c.indicator
-        where r.met and r.cds between $first and $last and e.cds between $first and $last and r.dashboard_year <= $year
+        where r.met and r.dashboard_year <= $year and r.cds in (select unnest($codes))
+            and r.cds between $first and $last and e.cds between $first and $last
     ) order by criterion, indicator
 """
 # Results on the Dashboards that count, including all students together, with the finding.
@@ -113,13 +115,12 @@ RESULTS = f"""
             coalesce(e.source_id, i.source_id) as source_id, i.source_line, '' as clause, z.scale as other_scale
         from (
             select * from indicator_results
-            where record_type <> 'X' and cds between $first and $last and list_contains($years, dashboard_year)
-                and cds in (select cds from leas) -- schools' codes lie between those of LEAs
+            where record_type <> 'X' and {LISTED} and list_contains($years, dashboard_year)
                 and student_group in (select student_group from student_groups
                 where judged::boolean or student_group = 'ALL')
         ) i
         full join (
-            select * from evidence where cds between $first and $last and list_contains($years, dashboard_year)
+            select * from evidence where {LISTED} and list_contains($years, dashboard_year)
         ) e using (cds, dashboard_year, student_group, indicator)
         left join (
             select indicator, first_dashboard as dashboard_year, scale from status_scales where follows is not null

@@ -77,6 +77,11 @@ def pair(value: Any) -> tuple[Any, Any]:
     return value, value
 
 
+def render(template: str, **values: Any) -> str:
+    """Return a page, or a part of one."""
+    return environment().get_template(template).render(**values)
+
+
 class Pages:
     """The folder of a site that is being written."""
 
@@ -90,5 +95,4 @@ class Pages:
         path.parent.mkdir(parents=True, exist_ok=True)
         root = "../" * name.count("/")
         here = name if name in dict(NAVIGATION) else ""
-        text = environment().get_template(template).render(book=self.book, root=root, here=here, **values)
-        path.write_text(text, "utf-8")
+        path.write_text(render(template, book=self.book, root=root, here=here, **values), "utf-8")

@@ -46,12 +46,15 @@ def _parts(leas: int, worth: int, processes: int) -> int:
 
 
 @contextmanager
-def pages_ahead(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Start the processes for the pages of these tables, and prepare this one too, while the block runs."""
+def pages_ahead(connection: duckdb.DuckDBPyConnection, some: bool = False) -> Iterator[None]:
+    """Start the processes for the pages of these tables, and prepare this one too, while the block runs.
+
+    ``some``: only pages that differ from those of a release will be written, so that this process is enough.
+    """
     Thread(target=_make_ready, daemon=True).start()
     (leas,) = fetch_one(connection, "select count(*) from leas")
     with ExitStack() as stack:
-        for _ in range(_parts(leas, worth_of_other_pages(connection), cores()) - 1):
+        for _ in range(0 if some else _parts(leas, worth_of_other_pages(connection), cores()) - 1):
             _ready.append(Worker(write_share))
             stack.callback(_ready[-1].stop)
         stack.callback(_ready.clear)
@@ -69,7 +72,7 @@ def _make_ready() -> None:
 
 @contextmanager
 def writers(number: int) -> Iterator[list[Worker]]:
-    """Start this many processes. Each waits for its release and the first and last CDS code of its share."""
+    """Start this many processes. Each waits for its release and its share of the LEAs."""
     with ExitStack() as stack:
         found, _ready[:] = _ready[:number], _ready[number:]
         found += [Worker(write_share) for _ in range(number - len(found))]
@@ -79,16 +82,14 @@ def writers(number: int) -> Iterator[list[Worker]]:
 
 
 def write_share(channel: Channel) -> None:
-    """Write the pages of the LEAs from one CDS code to another. Reports each page, so that it ends with its parent."""
+    """Write the pages of some LEAs. Reports each page, so that it ends with its parent."""
     from reports.book import read_book
-    from reports.published import all_leas
     from reports.site.lea_pages import write_leas
     from reports.site.pages import Pages, environment
     from transforms.database import connect_read_only
     from transforms.release.current import DATABASE
 
     environment().get_template("lea.html")
-    release, first, last = channel.receive()
+    release, leas = channel.receive()
     with connect_read_only(release / DATABASE) as connection:
-        leas = [lea for lea in all_leas(connection) if first <= lea.cds <= last]
         write_leas(connection, Pages(release / "reports", read_book(connection)), leas, channel.send)

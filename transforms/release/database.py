@@ -2,7 +2,7 @@
 columns.
 
 Nearly all of its rows come from Dashboard files. If most of these files are the same as in the current release, its
-DuckDB file is copied and only the rows of the other files are replaced.
+DuckDB file is copied and only the rows that differ are replaced.
 """
 
 import shutil
@@ -80,10 +80,10 @@ def write_rows(
     known = _known(previous, created_by)
     path = folder / DATABASE
     if previous is not None and known is not None:
-        replaced = known.replaced + sum(p.rows for s, p in parts.items() if known.parts.get(s) != p.sha256)
-        if replaced * LARGEST_SHARE <= sum(p.rows for p in parts.values()):
+        at_most = known.replaced + sum(p.rows for s, p in parts.items() if known.parts.get(s) != p.sha256)
+        if at_most * LARGEST_SHARE <= sum(p.rows for p in parts.values()):
             try:
-                _replace_rows(run, parts, known, previous / DATABASE, path, release_id)
+                replaced = known.replaced + _replace_rows(run, parts, known, previous / DATABASE, path, release_id)
                 return asdict(Written(STORAGE_VERSION, created_by, {s: p.sha256 for s, p in parts.items()}, replaced))
             except (duckdb.Error, ReleaseError) as error:
                 stop_if_asked()
@@ -105,30 +105,44 @@ def _known(previous: Path | None, created_by: str) -> Written | None:
     return known if known and (known.storage_version, known.created_by) == (STORAGE_VERSION, created_by) else None
 
 
-def _replace_rows(run: Run, parts: dict[str, Part], known: Written, before: Path, path: Path, release_id: str) -> None:
-    """Copy the previous file and leave exactly the rows of ``parts`` in it.
+def _replace_rows(run: Run, parts: dict[str, Part], known: Written, before: Path, path: Path, release_id: str) -> int:
+    """Copy the previous file and leave exactly the rows of ``parts`` in it; return the number of rows written.
 
     Raises ReleaseError if a source has other rows than its part.
     """
     shutil.copyfile(before, path)
     fresh = {s: p for s, p in parts.items() if known.parts.get(s) != p.sha256}
-    stale = [s for s, sha256 in known.parts.items() if s not in parts or s in fresh]
+    gone = [s for s in known.parts if s not in parts]
     with _attached(run, path, MEMORY_LIMIT, ROW_GROUP) as connection:
         for table in first_column(connection, "select table_name from duckdb_tables() where database_name = 'release'"):
             if table != PARTED:
                 connection.execute(f"drop table {quote(table)}")
         connection.execute("checkpoint")  # frees their blocks for the new rows
-        connection.execute(f"delete from {quote(PARTED)} where list_contains(?, source_id)", [stale])
+        connection.execute(f"delete from {quote(PARTED)} where list_contains(?, source_id)", [gone])
         connection.execute(f"alter table {quote(PARTED)} drop column release_id")
         connection.execute(f"alter table {quote(PARTED)} add column release_id varchar default {literal(release_id)}")
         connection.execute(f"alter table {quote(PARTED)} alter column release_id drop default")
         connection.execute(f"alter table {quote(PARTED)} alter column release_id set not null")
-        _insert(connection, list(fresh.values()), release_id)
+        written = sum(_replace_differing(connection, source_id, p.path, release_id) for source_id, p in fresh.items())
         found = dict(
             connection.execute(f"select source_id, count(*) from {quote(PARTED)} group by source_id").fetchall()
         )
     if found != {s: p.rows for s, p in parts.items() if p.rows}:
         raise ReleaseError("a source has other rows than its typed part")
+    return written
+
+
+def _replace_differing(connection: duckdb.DuckDBPyConnection, source_id: str, part: str, release_id: str) -> int:
+    """Replace the rows of a source that differ from its part; return the number of new rows."""
+    table, key = quote(PARTED), ", ".join(map(quote, published_tables()[PARTED].key))
+    columns = ", ".join(map(quote, published_tables()[PARTED].columns))
+    present = f"select {columns} from {table} where source_id = $source_id"
+    given, wanted = {"source_id": source_id}, f"select {columns} from {parquet(part)}"
+    stale = f"select {key} from ({present} except {wanted})"
+    connection.execute(f"delete from {table} where source_id = $source_id and ({key}) in ({stale})", given)
+    missing = f"select *, {literal(release_id)} as release_id from ({wanted} except {present})"
+    (written,) = fetch_one(connection, f"insert into {table} by name {missing}", given)
+    return int(written)
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, parts: list[Part], release_id: str) -> None:

@@ -42,6 +42,13 @@ def part_digests(run: Run) -> dict[str, str]:
     return {**found, "code": hashlib.sha256("\n".join(code).encode()).hexdigest()}
 
 
+def code_digest() -> str:
+    """Return the digest of the code that decides and that makes pages, and of the libraries that both use."""
+    libraries = [version(name) for name in ("duckdb", "jinja2", "markupsafe")]
+    code = [part for package in ("transforms", "reports") for part in _tree(PROJECT / package, PROJECT)]
+    return hashlib.sha256("\n".join([*code, *libraries]).encode()).hexdigest()
+
+
 def _kept(reference: Path) -> list[str]:
     """Return rules, reference lists and registers, each file with its hash."""
     return [part for name in ("rules", "reference", "registers") for part in _tree(reference / name, reference)]

@@ -39,7 +39,8 @@ from transforms.wording.sentences import plural
 
 SOURCE = "source_id, file, sha256, size, rows_in, rows_kept, first_seen"  # what a manifest records about a file
 # Writes more files, such as the site, into a release being built, using only its published files.
-Extra = Callable[[Path, Notify], None]
+# Also receives the current release, if it is complete.
+Extra = Callable[[Path, Notify, Path | None], None]
 
 
 def release_digest(content: str, unused: Collection[str]) -> str:
@@ -114,7 +115,7 @@ def _build_release(
         tables, database = _write_tables(run, connection, building, target.name, previous)
         _write_dictionary(connection, building / "dictionary.csv")
         for write_extra in extras:
-            write_extra(building, run.notify)
+            write_extra(building, run.notify, previous)
         _write_manifest(run, connection, building, tables, database, target.name, digest)
         close_folder(building)
         _move_into_place(building, target)
