@@ -85,7 +85,7 @@ def _renewed(page: Path, digest: str, frame: Frame) -> str | None:
     if made_from is None or made_from[1] != digest:
         return None
     head, scope, rest = text.partition(SCOPE)
-    _, after, body = rest.partition("</div>\n")
-    body, footer, rest = body.rpartition(FOOTER)
-    _, end, tail = rest.rpartition("\n</footer>")
-    return "".join([head, scope, frame.scope, after, body, footer, frame.footer, end, tail])
+    _, scope_end, rest = rest.partition("</div>")
+    body, footer, rest = rest.rpartition(FOOTER)
+    _, footer_end, tail = rest.rpartition("</footer>")
+    return "".join([head, scope, frame.scope, scope_end, body, footer, frame.footer, footer_end, tail])

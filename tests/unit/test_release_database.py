@@ -96,6 +96,23 @@ def test_replaced_rows_are_as_written_in_full(run: Run, tmp_path: Path, parts: d
         assert connection.execute("select table_name from duckdb_tables()").fetchall() == [(PARTED,)]
 
 
+def test_only_rows_that_differ_are_written(run: Run, tmp_path: Path, parts: dict[str, Part]) -> None:
+    before, _ = written(run, tmp_path / "before", parts, None)
+    rows = pq.read_table(parts["dashboard-ela-2023"].path)
+    one = rows.slice(50, 1)
+    recolored = one.set_column(
+        one.column_names.index("color"), "color", pa.array([None], one.schema.field("color").type)
+    )
+    added = pq.read_table(part(tmp_path, "dashboard-ela-2023", 101).path).slice(100)
+    path = tmp_path / "reissued.parquet"
+    pq.write_table(pa.concat_tables([rows.slice(1, 49), recolored, rows.slice(51), added]), path)
+    now = {**parts, "dashboard-ela-2023": Part(str(path), sha256_of(path), 100)}
+    after, remembered = written(run, tmp_path / "after", now, before)
+    full, _ = written(run, tmp_path / "full", now, None)
+    assert remembered["replaced"] == 2, "the row that changed and the row that is new"
+    assert [row[:-1] for row in rows_of(after)] == [row[:-1] for row in rows_of(full)]
+
+
 def test_what_was_replaced_adds_up_until_all_is_written_anew(run: Run, tmp_path: Path, parts: dict[str, Part]) -> None:
     folder, _ = written(run, tmp_path / "night0", parts, None)
     counts = []

@@ -1,0 +1,153 @@
+"""A page of an LEA is reused from the previous release only if it would be written the same."""
+
+import re
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from reports.book import read_book
+from reports.lea_queries import QUERIES
+from reports.published import all_leas
+from reports.site import build, reuse
+from reports.site.lea_pages import write_leas
+from reports.site.pages import Pages
+from reports.site.reuse import reuse_pages
+from tests.workplace import Workplace, edit_text
+from transforms.release.current import DATABASE
+from transforms.schema import published_tables
+
+SALINAS = "27661590000000"
+ABOUT_THE_RELEASE = (
+    "update meta_release set release_id = 'another', as_of = as_of + 1, scope = 'Another scope'",
+    "update meta_gate_results set severity = 'warning', outcome = 'failed' where rowid = 1",
+    "update meta_release set not_loaded = ['2027: out, not loaded']",
+    "update meta_sources set sha256 = repeat('f', 64), first_seen = first_seen + interval 1 day where present",
+)
+OF_ONE_LEA = (
+    f"update evidence set level = 1 where cds = '{SALINAS}' and dashboard_year = 2024 and level = 2",
+    f"update indicator_results set current_status = 1 where cds = '{SALINAS}' and dashboard_year = 2023",
+    f"update eligibility set reason = 'Another reason.' where cds = '{SALINAS}' and pathway = 'continuum'",
+    f"update leas set lea_name = 'Another Name' where cds = '{SALINAS}'",
+    f"delete from student_group_history where cds = '{SALINAS}' and student_group = 'EL'",
+)
+OF_ALL = (
+    "update student_groups set name = 'Another name' where student_group = 'EL'",
+    "update meta_sources set file = 'another.txt' where file = 'eladownload2024.txt'",
+    "update indicators set short_name = 'Another' where indicator = 'ela'",
+)
+READ = {  # tables that pages of LEAs read
+    *re.findall(r"\w+", " ".join(QUERIES.values())),
+    *("indicators", "pathways", "student_groups", "levels", "priority_letters", "geo_leads", "rule_windows"),
+}
+
+
+@dataclass
+class Written:
+    """Pages of a changed release: those that were reused, and all as they are written without a previous release."""
+
+    reused: dict[str, str]
+    fresh: dict[str, str]
+
+
+@pytest.fixture
+def change(release: Path, tmp_path: Path) -> Callable[[str], Written]:
+    """Return a function that changes a copy of the release by a statement, and writes its pages in both ways."""
+
+    def written(statement: str) -> Written:
+        for folder in ("own", "fresh"):
+            shutil.rmtree(tmp_path / folder, ignore_errors=True)
+        shutil.copy(release / DATABASE, tmp_path / DATABASE)
+        (tmp_path / DATABASE).chmod(0o644)
+        with duckdb.connect(str(tmp_path / DATABASE)) as connection:
+            connection.execute(statement)
+            book, leas = read_book(connection), all_leas(connection)
+            own, fresh = (Pages(tmp_path / name, book) for name in ("own", "fresh"))
+            reuse_pages(connection, own, leas, release)
+            write_leas(connection, fresh, leas, lambda _: None)
+        return Written(
+            *({p.stem: p.read_text("utf-8") for p in (pages.folder / "lea").iterdir()} for pages in (own, fresh))
+        )
+
+    return written
+
+
+@pytest.mark.parametrize("statement", ABOUT_THE_RELEASE)
+def test_what_changes_with_each_release_keeps_every_page(change: Callable[[str], Written], statement: str) -> None:
+    written = change(statement)
+    assert written.reused == written.fresh
+
+
+@pytest.mark.parametrize("statement", OF_ONE_LEA)
+def test_a_change_of_one_lea_has_only_its_page_written(change: Callable[[str], Written], statement: str) -> None:
+    written = change(statement)
+    assert {cds: page for cds, page in written.fresh.items() if cds != SALINAS} == written.reused
+
+
+@pytest.mark.parametrize("statement", OF_ALL)
+def test_a_change_that_pages_share_has_all_written(change: Callable[[str], Written], statement: str) -> None:
+    assert not change(statement).reused
+
+
+def test_other_code_or_a_page_without_digest_is_not_reused(
+    release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with duckdb.connect(str(release / DATABASE), read_only=True) as connection:
+        pages, leas = Pages(tmp_path / "own", read_book(connection)), all_leas(connection)
+        assert reuse_pages(connection, pages, leas, release) == []
+        before = tmp_path / "reports" / "lea"
+        shutil.copytree(release / "reports" / "lea", before)
+        page = before / f"{SALINAS}.html"
+        page.chmod(0o644)
+        page.write_text(reuse.DIGEST.sub("", page.read_text("utf-8")), "utf-8")
+        (before / f"{leas[0].cds}.html").unlink()
+        assert [lea.cds for lea in reuse_pages(connection, pages, leas, tmp_path)] == [leas[0].cds, SALINAS]
+        monkeypatch.setattr(reuse, "code_digest", lambda: "another")
+        assert reuse_pages(connection, pages, leas, release) == leas
+        assert reuse_pages(connection, pages, [], release) == []
+
+
+def test_a_night_writes_only_pages_of_leas_that_changed(
+    without_contracts: None, released: Workplace, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The release is the same, whether pages were reused or not."""
+    edit_text(
+        released.source / "eladownload2024.txt",
+        lambda text: text.replace(
+            f"{SALINAS}\tD\t\tSalinas Union High\tMonterey\t\t\t\tAI\t8\t",
+            f"{SALINAS}\tD\t\tSalinas Union High\tMonterey\t\t\t\tAI\t9\t",
+        ),
+    )
+    asked: list[str] = []
+    write = build.write_leas
+
+    def listed(connection: object, pages: object, leas: object, tell: object) -> None:
+        asked.extend(lea.cds for lea in leas)
+        write(connection, pages, leas, tell)
+
+    monkeypatch.setattr(build, "write_leas", listed)
+    released.publish()
+    assert asked == [SALINAS]
+    current = (released.out / "current").resolve()
+    for path in current.iterdir():
+        if path.is_file():
+            (tmp_path / path.name).symlink_to(path)
+    build.write_site(tmp_path, lambda *_: None)
+    for page in (tmp_path / "reports").rglob("*.html"):
+        assert page.read_bytes() == (current / page.relative_to(tmp_path)).read_bytes(), page.name
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", [n for n, table in published_tables().items() if n in READ and not table.is_meta])
+def test_a_change_of_any_column_is_seen(change: Callable[[str], Written], name: str) -> None:
+    """One row gets another row's value, in each column except the key: a reused page is as if it were written."""
+    table = published_tables()[name]
+    for column in (c for c in table.columns if c not in table.key):
+        last = f"select max(rowid) from {name} where {column} is not null"
+        other = f"select min(o.{column}) from {name} o where o.{column} <> t.{column}"
+        changed = f"if(rowid = ({last}), ({other}), {column}) as {column}"
+        written = change(f"create or replace table {name} as select * replace ({changed}) from {name} t")
+        assert {n: p for n, p in written.reused.items() if p != written.fresh[n]} == {}, column
