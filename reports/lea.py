@@ -170,7 +170,7 @@ def collect_years(
     for start in range(0, len(leas), BATCH):
         batch = leas[start : start + BATCH]
         given = _given(book, batch, years)
-        found = {name: _by_lea(connection, query, given) for name, query in QUERIES.items()}
+        found = {name: _by_lea(connection, query.rows, given) for name, query in QUERIES.items()}
         for lea in batch:
             read = _read(book, lea, {name: rows_of.pop(lea.cds, []) for name, rows_of in found.items()})
             yield {year: _report(book, read, sources, year) for year in years}
@@ -205,12 +205,11 @@ def _by_lea(connection: duckdb.DuckDBPyConnection, query: str, given: Row) -> di
 def rows_digests(
     connection: duckdb.DuckDBPyConnection, book: Book, leas: Sequence[Lea], years: Sequence[int]
 ) -> dict[str, str]:
-    """Return a digest for each LEA of all rows that ``collect_years`` reads, in any order."""
+    """Return a digest for each LEA of all rows that ``collect_years`` reads."""
     found = {lea.cds: [repr(lea)] for lea in leas}
     given = _given(book, leas, years) if leas else {}
     for name, query in QUERIES.items() if leas else ():
-        hashes = f"select cds, count(*), sum(hash(hash(q))), bit_xor(hash(q)) from ({query}) q group by cds"
-        for cds, *numbers in connection.execute(hashes, _named(query, given)).fetchall():
+        for cds, *numbers in connection.execute(query.hashes, _named(query.hashes, given)).fetchall():
             found[cds].append(f"{name} {numbers}")
     return {cds: sha256("\n".join(parts).encode()).hexdigest() for cds, parts in found.items()}
 
@@ -238,7 +237,7 @@ def _read(book: Book, lea: Lea, found: dict[str, list[Values]]) -> _Read:
         cells=_cells([Cell(*values) for values in found["history"]], causes),
         causes=causes,
         results=_matrix(results),
-        records={name: [kind(*values) for values in found[name]] for name, (kind, _) in FAMILIES.items()},
+        records={name: [kind(*values) for values in found[name]] for name, (kind, *_) in FAMILIES.items()},
     )
 
 
@@ -273,7 +272,7 @@ def _report(book: Book, read: _Read, sources: dict[str, Source], year: int) -> L
 
 
 def _result(book: Book, values: Values) -> Result:
-    """Build a result from a row of RESULT."""
+    """Build a result from a row of the queries for results."""
     _, _, indicator, measure, finding, level, color, *_ = values
     key = ("color", indicator, color) if measure is None or finding is None else (measure, indicator, level)
     of = book.indicators[indicator]

@@ -1,6 +1,6 @@
 """The queries that read an LEA from published tables, and the classes built from their rows."""
 
-from dataclasses import MISSING, fields
+from dataclasses import MISSING, dataclass, fields
 
 from reports.findings import Cell, Result, Verdict
 from reports.lea_records import (
@@ -24,6 +24,27 @@ def _columns(kind: type) -> str:
     """Return the CDS code and the fields of a class without a default, in order, so that a row can build the class."""
     needed = [f.name for f in fields(kind) if f.init and f.default is f.default_factory is MISSING]
     return ", ".join(["cds", *needed])
+
+
+@dataclass(frozen=True)
+class Query:
+    """A query for rows of LEAs. The first of its ``columns`` is the CDS code."""
+
+    columns: str
+    source: str  # from and where, with the parameters first, last and codes
+    order: str = ""
+
+    @property
+    def rows(self) -> str:
+        """All rows, in order."""
+        return f"select {self.columns} {self.source}" + (f" order by {self.order}" if self.order else "")
+
+    @property
+    def hashes(self) -> str:
+        """The number of rows of each LEA and two hashes of them, with the columns that determine their order."""
+        columns = ", ".join([self.columns, *(part.split()[0] for part in self.order.split(", ") if part)])
+        rows = f"select {columns} {self.source}"
+        return f"select cds, count(*), sum(hash(hash(q))), bit_xor(hash(q)) from ({rows}) q group by cds"
 
 
 # What leaves a verdict open, for each one that is not determined: the fields of LeftOpen as one struct.
@@ -66,7 +87,7 @@ LEFT_OPEN = """
 """
 # The open question of Wraparound is about repaid loans, so it is not a question if no loan is repaid.
 VERDICTS = f"""
-    select {_columns(Verdict)} from (
+    from (
         select e.* rename (pathway as code, cde_flag as cde_value), null as assistance_year, p.name, p.trigger, p.url,
             p.position,
             if(
@@ -78,25 +99,21 @@ VERDICTS = f"""
             ) as open_question, o.left_open
         from eligibility e join pathways p using (pathway)
         left join (select * from ({LEFT_OPEN}) {HERE}) o using (cds, determination_year, pathway) {HERE}
-    ) order by determination_year, position
+    )
 """
 ASSISTANCE = f"""
-    select {_columns(Verdict)} from (
+    from (
         select a.* rename (determination as code), '' as name, t.basis as trigger, t.url, t.open_question,
             null as case_state, null as source_age_years, null as source_is_old, null as ccee_determination,
             null as ccee_determination_date, null as left_open
         from assistance a
         left join rule_tests t on t.dashboard_year = a.determination_year and t.test = a.determination
         {HERE} and a.status <> 'not_applicable'
-    ) order by determination_year, code desc
+    )
 """
-HISTORY = f"""
-    select {_columns(Cell)} from student_group_history {HERE} and dashboard_year <= $year
-"""
-RESULT = _columns(Result)
 # Indicators that met a criterion: one row for each indicator of the criterion.
-CAUSES = f"""
-    select {RESULT} from (
+CAUSES = """
+    from (
         select distinct r.criterion, c.clause, null as other_scale, e.cds, e.dashboard_year, e.student_group,
             e.indicator, e.measure, e.finding, e.level, e.color, e.current_status, e.current_denominator, e.change,
             e.change_level, e.current_size_met, e.source_id, e.source_line
@@ -105,11 +122,11 @@ CAUSES = f"""
             and e.indicator = c.indicator
         where r.met and r.dashboard_year <= $year and r.cds in (select unnest($codes))
             and r.cds between $first and $last and e.cds between $first and $last
-    ) order by criterion, indicator
+    )
 """
 # Results on the Dashboards that count, including all students together, with the finding.
 RESULTS = f"""
-    select {RESULT} from (
+    from (
         select cds, dashboard_year, student_group, indicator, e.measure, e.finding, e.level, i.color, i.current_status,
             i.current_denominator, if(z.scale is null, i.change, null) as change, i.change_level, i.current_size_met,
             coalesce(e.source_id, i.source_id) as source_id, i.source_line, '' as clause, z.scale as other_scale
@@ -128,15 +145,14 @@ RESULTS = f"""
         where i.current_status is not null or e.finding in ('unknown', 'result')
     )
 """
-NAMES = f"select cds, lea_name from lea_names {HERE} order by last_dashboard_year desc nulls last, lea_name"
 CONCERNED = "(select distinct loan_id, cds from loan_states)"  # the borrower and its successors
-# Each family: the class of its rows, and where they come from.
-FAMILIES: dict[str, tuple[type, str]] = {
-    "watched": (Watched, f"from watch_list {HERE} order by standing, student_group, watch"),
+# Each family: the class of its rows, where they come from, and their order.
+FAMILIES: dict[str, tuple[type, str, str]] = {
+    "watched": (Watched, f"from watch_list {HERE}", "standing, student_group, watch"),
     "loans": (
         Loan,
-        f"from (select l.* replace (c.cds as cds) from state_loans l join {CONCERNED} c using (loan_id)) {HERE}"
-        " order by loan_id",
+        f"from (select l.* replace (c.cds as cds) from state_loans l join {CONCERNED} c using (loan_id)) {HERE}",
+        "loan_id",
     ),
     "loan_events": (
         LoanEvent,
@@ -144,8 +160,9 @@ FAMILIES: dict[str, tuple[type, str]] = {
         from (
             select e.* exclude (cds), c.cds, l.cds is distinct from c.cds as of_predecessor
             from state_loan_events e join state_loans l using (loan_id) join {CONCERNED} c using (loan_id)
-        ) {HERE} order by event_date, event_id
+        ) {HERE}
         """,
+        "event_date, event_id",
     ),
     "cases": (
         Case,
@@ -154,8 +171,9 @@ FAMILIES: dict[str, tuple[type, str]] = {
             select s.*, r.evidence, p.name, p.position
             from case_states s join pathway_register r using (case_id) join pathways p on p.pathway = s.pathway
             where list_contains($determination_years, s.determination_year)
-        ) {HERE} order by position, known_from, case_id, determination_year
+        ) {HERE}
         """,
+        "position, known_from, case_id, determination_year",
     ),
     "predecessors": (
         PredecessorYear,
@@ -163,8 +181,9 @@ FAMILIES: dict[str, tuple[type, str]] = {
         from (
             select p.*, l.cds is not null as has_page
             from predecessor_years p left join leas l on l.cds = p.predecessor_cds
-        ) {HERE} order by dashboard_year, predecessor_cds
+        ) {HERE}
         """,
+        "dashboard_year, predecessor_cds",
     ),
     "successors": (
         Successor,
@@ -172,30 +191,33 @@ FAMILIES: dict[str, tuple[type, str]] = {
         from (
             select s.*, s.predecessor_cds as cds, l.cds is not null as has_page
             from successions s left join leas l on l.cds = s.successor_cds
-        ) {HERE} order by succession_date, successor_cds
+        ) {HERE}
         """,
+        "succession_date, successor_cds",
     ),
     "providers": (
         Provider,
         f"""
         from (
             select v.*, l.cds from leas l join coe_providers v using (county_code) where l.lea_type = 'county_office'
-        ) {HERE} order by valid_from nulls first, provider
+        ) {HERE}
         """,
+        "valid_from nulls first, provider",
     ),
     "local": (
         LocalIndicator,
-        f"from local_indicators {HERE} and dashboard_year <= $year order by dashboard_year, priority",
+        f"from local_indicators {HERE} and dashboard_year <= $year",
+        "dashboard_year, priority",
     ),
-    "interim": (InterimCertification, f"from interim_certifications {HERE} order by fiscal_year, period"),
-    "calpads": (Calpads, f"from calpads_certifications {HERE} order by school_year"),
+    "interim": (InterimCertification, f"from interim_certifications {HERE}", "fiscal_year, period"),
+    "calpads": (Calpads, f"from calpads_certifications {HERE}", "school_year"),
 }
 QUERIES = {
-    "verdicts": VERDICTS,
-    "assistance": ASSISTANCE,
-    "history": HISTORY,
-    "causes": CAUSES,
-    "results": RESULTS,
-    "names": NAMES,
-    **{name: f"select {_columns(kind)} {rest}" for name, (kind, rest) in FAMILIES.items()},
+    "verdicts": Query(_columns(Verdict), VERDICTS, "determination_year, position"),
+    "assistance": Query(_columns(Verdict), ASSISTANCE, "determination_year, code desc"),
+    "history": Query(_columns(Cell), f"from student_group_history {HERE} and dashboard_year <= $year"),
+    "causes": Query(_columns(Result), CAUSES, "criterion, indicator"),
+    "results": Query(_columns(Result), RESULTS),
+    "names": Query("cds, lea_name", f"from lea_names {HERE}", "last_dashboard_year desc nulls last, lea_name"),
+    **{name: Query(_columns(kind), source, order) for name, (kind, source, order) in FAMILIES.items()},
 }
