@@ -114,7 +114,7 @@ def head(c: Check) -> None:
         " l where cds = $cds"
     )[0]
     assert c.page.one("//h1") == " ".join(name.split())
-    lacking = " ".join(c.page.read("//header[@class='head']/p[@class='scope current']"))
+    lacking = " ".join(c.page.read("//header[@class='head']//p[@class='scope current']"))
     assert all(line in lacking for line in c.db.execute("select not_loaded from meta_release").fetchall()[0][0])
     line = c.page.one("//header[@class='head']/p[span[@id='cds']]").removesuffix(" Print this page")
     assert f"{county} County" in line
