@@ -7,7 +7,7 @@ import typer
 
 from flows.cli.consoles import err_console as log
 from flows.cli.consoles import out_console as console
-from flows.cli.consoles import written
+from flows.cli.consoles import print_written
 from flows.cli.options import Force, Out, To, settings_from
 from transforms.errors import UsageError, few_of
 
@@ -42,14 +42,14 @@ def estimate(
     """
     from reports.output import file_name, whole_folder
     from reports.published import release_database
-    from transforms.estimate.compute import Estimate, Wanted
+    from transforms.estimate.compute import Estimate, EstimateOptions
 
     settings = settings_from(out=out)
     if template is not None and file is not None:
         raise UsageError("Give a file of estimates or --template, not both.")
-    wanted = Wanted(file, year, rules, carry_over)
+    options = EstimateOptions(file, year, rules, carry_over)
     database = release_database(settings.out)
-    with Estimate(database, settings.reference, settings.memory_limit, settings.build / "spill", wanted) as found:
+    with Estimate(database, settings.reference, settings.memory_limit, settings.build / "spill", options) as found:
         if template is not None:
             return _write_template(found, template, to, force)
         parts = ["dta-estimate", str(found.year), "preview" if rules else "", file_name(file.stem) if file else ""]
@@ -59,7 +59,7 @@ def estimate(
             _warn(found)
             _write_all(found, folder)
         _show(found)
-    return written(target)
+    return print_written(target)
 
 
 def _write_template(found: "Estimate", county: str, to: Path, force: bool) -> None:
@@ -72,8 +72,8 @@ def _write_template(found: "Estimate", county: str, to: Path, force: bool) -> No
     found.connection.execute(f"set search_path = 'memory.main,{BASE}'")
     code, name = find_county(found.connection, county)
     found.connection.execute("reset search_path")
-    found.look()
-    table = template_of(found.connection, BASE, code, found.asked)
+    found.build_ahead()
+    table = template_of(found.connection, BASE, code, found.measures)
     if not table.num_rows:
         raise UsageError(f"The release has no LEA of {name} County.")
     target = to / f"dta-estimates-{file_name(name)}-{found.year}.csv"
@@ -83,7 +83,7 @@ def _write_template(found: "Estimate", county: str, to: Path, force: bool) -> No
         f"{table.num_rows:,} rows to fill in, for the rules {found.named}. Leave a value empty if you do not know it;"
         " write none if there is no result. Then: dta estimate FILE.csv"
     )
-    written(target)
+    print_written(target)
 
 
 def _write_all(found: "Estimate", folder: Path) -> None:

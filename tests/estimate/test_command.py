@@ -297,6 +297,6 @@ def test_nothing_that_publishes_can_read_an_estimate() -> None:
         for node in ast.walk(ast.parse((PROJECT / "transforms/estimate/ahead.py").read_text("utf-8")))
         if isinstance(node, ast.FunctionDef) and node.name == "watch"
         for node in ast.walk(node)
-        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "look_ahead"
+        if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "build_ahead"
     ]
     assert [len(c.args) + len(c.keywords) for c in calls] == [4], "no cells are handed over"

@@ -12,12 +12,12 @@ import pytest
 
 from tests.workplace import SAMPLE, Workplace
 from transforms.errors import ConfigError, ReleaseError
-from transforms.estimate.ahead import Question, look_ahead, next_year
-from transforms.estimate.compute import Estimate, Wanted
+from transforms.estimate.ahead import AheadOptions, build_ahead, next_year
+from transforms.estimate.compute import Estimate, EstimateOptions
 from transforms.estimate.file import (
     Expected,
-    asked_by,
     lines_without_precedent,
+    measures_by_input,
     read_estimates,
     template_of,
     words_for_levels,
@@ -33,7 +33,7 @@ REFERENCE = PROJECT / "data"
 RULES = load_rules(REFERENCE)
 YEAR = 2024
 RULE_SET = next(r for r in RULES.years if r.dashboard_year == YEAR)
-ASKED = asked_by(RULE_SET)
+ASKED = measures_by_input(RULE_SET)
 COLORS = ("none", "Red", "orange", "3", "GREEN", "blue")
 OUTLOOK = {
     "eligible": "certain",
@@ -57,7 +57,7 @@ class Monterey:
         file = self.folder / "estimates.csv"
         file.write_text(as_csv(rows), "utf-8")
         cells = read_estimates(file, expected(self.before)) if any(r["color"] for r in rows) else None
-        look_ahead(self.before, RULES, REFERENCE, Question(YEAR, file=file.name), cells)
+        build_ahead(self.before, RULES, REFERENCE, AheadOptions(YEAR, file=file.name), cells)
         found = self.before.execute("select cds, test, outlook from ahead.outlook").fetchall()
         return {(cds, test): outlook for cds, test, outlook in found}
 
@@ -78,7 +78,7 @@ def expected(connection: duckdb.DuckDBPyConnection) -> Expected:
 
 def template(connection: duckdb.DuckDBPyConnection, path: Path) -> Rows:
     """Return what ``dta estimate --template`` writes, as a spreadsheet or program reads it."""
-    look_ahead(connection, RULES, REFERENCE, Question(YEAR))
+    build_ahead(connection, RULES, REFERENCE, AheadOptions(YEAR))
     write_csv(template_of(connection, "main", "27", ASKED), path)
     return list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"))))
 
@@ -286,14 +286,14 @@ def test_a_row_given_twice_and_a_missing_column_are_named(monterey: Monterey) ->
 def test_a_status_level_is_given_where_the_rules_look_at_it(monterey: Monterey) -> None:
     """College/Career of 2023 has a status level, in CDE's words or as a number."""
     rules = next(r for r in RULES.years if r.dashboard_year == 2023)
-    asked = asked_by(rules)
-    assert asked["SWD", "cci"] == "status_level"
+    measures = measures_by_input(rules)
+    assert measures["SWD", "cci"] == "status_level"
     (cds,) = monterey.before.execute("select min(cds) from ahead.leas where lea_type = 'district'").fetchall()[0]
     row = {"cds": cds, "student_group": "SWD", "indicator": "cci", "color": "", "status_level": "Very Low"}
     file = monterey.folder / "status.csv"
     file.write_text(as_csv([row, row | {"indicator": "susp", "color": "red", "status_level": ""}]), "utf-8")
-    given = replace(expected(monterey.before), named="2023-final", asked=asked)
-    look_ahead(monterey.before, RULES, REFERENCE, Question(2023, asked=True), read_estimates(file, given))
+    given = replace(expected(monterey.before), named="2023-final", measures=measures)
+    build_ahead(monterey.before, RULES, REFERENCE, AheadOptions(2023, ignore_results=True), read_estimates(file, given))
     found = monterey.before.execute(
         "select indicator, measure, finding, level from ahead.evidence_cells where dashboard_year = 2023 and"
         " student_group = 'SWD' and cds = ? and finding = 'result' order by 1",
@@ -313,9 +313,9 @@ def test_carried_over_results_stand_in_only_when_asked(monterey: Monterey) -> No
     file = monterey.folder / "one.csv"
     file.write_text(as_csv(monterey.rows[:1]), "utf-8")
     cells = read_estimates(file, expected(monterey.before))
-    look_ahead(monterey.before, RULES, REFERENCE, Question(YEAR), cells)
+    build_ahead(monterey.before, RULES, REFERENCE, AheadOptions(YEAR), cells)
     assert monterey.before.execute(kinds).fetchall() == [("estimate", 1)]
-    look_ahead(monterey.before, RULES, REFERENCE, Question(YEAR, carry_over=True), cells)
+    build_ahead(monterey.before, RULES, REFERENCE, AheadOptions(YEAR, carry_over=True), cells)
     (_, carried), (_, given) = monterey.before.execute(kinds).fetchall()
     assert given == 1
     assert carried > 1000
@@ -332,7 +332,7 @@ def test_carried_over_results_stand_in_only_when_asked(monterey: Monterey) -> No
 
 def test_a_scale_that_ends_is_not_carried_over(monterey: Monterey) -> None:
     """English language arts and mathematics have another scale in 2026."""
-    look_ahead(monterey.whole, RULES, REFERENCE, Question(2026, carry_over=True))
+    build_ahead(monterey.whole, RULES, REFERENCE, AheadOptions(2026, carry_over=True))
     carried = {i for (i,) in monterey.whole.execute("select distinct indicator from ahead.ahead_cells").fetchall()}
     assert carried == {"chronic", "susp", "grad", "elpi", "cci"}
 
@@ -343,4 +343,4 @@ def test_a_damaged_release_is_named(tmp_path: Path, content: bytes) -> None:
     database.parent.mkdir()
     database.write_bytes(content)
     with pytest.raises(ReleaseError, match="Release 2026-11-01 is damaged"):
-        Estimate(database, REFERENCE, "1GB", tmp_path / "spill", Wanted())
+        Estimate(database, REFERENCE, "1GB", tmp_path / "spill", EstimateOptions())

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from tests.workplace import BEFORE_2023, STATE, Workplace, copy_of_state
-from transforms.estimate.ahead import AGAIN, INPUTS, SCHEMA, Question, look_ahead, next_year
+from transforms.estimate.ahead import ENGINE_MODELS, INPUTS, SCHEMA, AheadOptions, build_ahead, next_year
 from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
 from transforms.sql import inputs_of, order_of
@@ -31,8 +31,10 @@ def state(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield connection
 
 
-def outlooks(connection: duckdb.DuckDBPyConnection, year: int, asked: bool = True) -> dict[str, tuple[str, bool]]:
-    look_ahead(connection, RULES, PROJECT / "data", Question(year, asked=asked))
+def outlooks(
+    connection: duckdb.DuckDBPyConnection, year: int, ignore_results: bool = True
+) -> dict[str, tuple[str, bool]]:
+    build_ahead(connection, RULES, PROJECT / "data", AheadOptions(year, ignore_results=ignore_results))
     found = connection.execute("select cds, outlook, by_clause from ahead.outlook where test = 'continuum'").fetchall()
     return {cds: (outlook, by_clause) for cds, outlook, by_clause in found}
 
@@ -67,7 +69,7 @@ def test_the_years_before_bound_cdes_list(state: duckdb.DuckDBPyConnection, year
 @pytest.mark.slow
 def test_what_comes_after_the_newest_dashboard_needs_no_year(state: duckdb.DuckDBPyConnection) -> None:
     assert next_year(RULES, 2024) == 2025
-    assert outlooks(state, 2025, asked=False) == outlooks(state, 2025)
+    assert outlooks(state, 2025, ignore_results=False) == outlooks(state, 2025)
 
 
 def test_workbooks_of_the_years_before_alone_give_the_same(raw_cache: Path, tmp_path: Path) -> None:
@@ -103,7 +105,7 @@ def test_the_watch_list_of_a_release_is_this_outlook(state: duckdb.DuckDBPyConne
 
 def test_the_engine_runs_ahead_on_what_is_there_before_the_determinations() -> None:
     """The outlook and the determinations are built at the same time."""
-    own = [*AGAIN, *((SCHEMA, table) for table in order_of(SCHEMA))]
+    own = [*ENGINE_MODELS, *((SCHEMA, table) for table in order_of(SCHEMA))]
     made = {table for _, table in own} | set(INPUTS)
     read = {name for stage, table in own for name in inputs_of(stage)[table]}
     read |= {word for query in INPUTS.values() for word in re.findall(r"(?:from|join) (?:{base}\.)?(\w+)", query)}

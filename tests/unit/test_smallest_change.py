@@ -5,7 +5,7 @@ from itertools import combinations, product
 
 import pytest
 
-from transforms.estimate.smallest import Change, Group, Search, Shown, priorities_met
+from transforms.estimate.smallest import Change, Group, Search, TargetLevel, priorities_met
 from transforms.rules.load import load_rules, name_of, rules_of
 from transforms.settings import PROJECT
 from transforms.wording.sentences.estimate import (
@@ -31,21 +31,21 @@ def group(name: str = "SWD", counts: bool = False, if_met: bool = True, **levels
 @pytest.mark.parametrize(
     ("groups", "required", "certain", "change"),
     [
-        ([group(susp=1, ela=3, math=3, chronic=3, grad=2, cci=4)], 1, False, ((Shown("grad", 1),),)),
-        ([group(susp=1, ela=2, math=2, chronic=5, grad=5, cci=5)], 1, False, ((Shown("ela", 1),),)),
+        ([group(susp=1, ela=3, math=3, chronic=3, grad=2, cci=4)], 1, False, ((TargetLevel("grad", 1),),)),
+        ([group(susp=1, ela=2, math=2, chronic=5, grad=5, cci=5)], 1, False, ((TargetLevel("ela", 1),),)),
         (
             [group(susp=2, chronic=2, ela=4, math=4, grad=5, cci=5)],
             1,
             False,
-            ((Shown("chronic", 1), Shown("susp", 1)),),
+            ((TargetLevel("chronic", 1), TargetLevel("susp", 1)),),
         ),
-        ([group(susp=1, chronic=1, counts=True)], 1, True, ((Shown("chronic", 2, True),),)),
-        ([group(susp=1, chronic=1, grad=1, counts=True)], 1, True, ((Shown("susp", 2, True),),)),
-        ([group(chronic=1, grad=1, ela=1, math=2, counts=True)], 1, True, ((Shown("math", 3, True),),)),
+        ([group(susp=1, chronic=1, counts=True)], 1, True, ((TargetLevel("chronic", 2, True),),)),
+        ([group(susp=1, chronic=1, grad=1, counts=True)], 1, True, ((TargetLevel("susp", 2, True),),)),
+        ([group(chronic=1, grad=1, ela=1, math=2, counts=True)], 1, True, ((TargetLevel("math", 3, True),),)),
     ],
 )
 def test_the_change_is(
-    groups: list[Group], required: int, certain: bool, change: tuple[tuple[Shown, ...], ...]
+    groups: list[Group], required: int, certain: bool, change: tuple[tuple[TargetLevel, ...], ...]
 ) -> None:
     found = Search(OF_2025, FOR_ALL).smallest(groups, required, certain)
     assert found == Change(
@@ -57,7 +57,7 @@ def test_the_nearest_groups_are_chosen_and_others_stay() -> None:
     far, near = group("HI", susp=5, chronic=5, ela=5, math=5, grad=5, cci=5), group("EL", susp=1, chronic=2)
     counts = group("SWD", counts=True, susp=1, chronic=1)
     found = Search(OF_2025, FOR_ALL).smallest([far, near, counts], 2, False)
-    assert found == Change(True, (("EL", (Shown("chronic", 1),)),))
+    assert found == Change(True, (("EL", (TargetLevel("chronic", 1),)),))
 
 
 def test_nothing_can_alter_what_rests_on_earlier_years() -> None:

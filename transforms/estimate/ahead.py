@@ -139,7 +139,7 @@ CELLS = pa.schema(
     ]
 )
 # Models of the engine that are built again, in this order.
-AGAIN = (
+ENGINE_MODELS = (
     ("criteria", "indicators_asked"),
     ("criteria", "rejected_groups"),
     ("criteria", "evidence_cells"),
@@ -156,11 +156,11 @@ AGAIN = (
 
 
 @dataclass(frozen=True)
-class Question:
-    """A question about a year that has no Dashboard yet.
+class AheadOptions:
+    """Which year to compute ahead of its Dashboard, and from what.
 
     ``year``: the determination year; None if there is no next year. ``base``: the schema with the history. ``sources``:
-    its list of files. ``asked``: if True, results of that year and later are ignored, even if they are loaded.
+    its list of files. ``ignore_results``: if True, results of that year and later are ignored, even if they are loaded.
     ``file``: the source of the estimates. ``carry_over``: use results of the newest Dashboard for missing ones.
     ``preview``: also apply the previewed criteria.
     """
@@ -168,14 +168,14 @@ class Question:
     year: int | None
     base: str = "main"
     sources: str = "source_files"
-    asked: bool = False
+    ignore_results: bool = False
     file: str = "the file of estimates"
     carry_over: bool = False
     preview: bool = False
 
 
 @contextmanager
-def inside(connection: duckdb.DuckDBPyConnection, base: str) -> Iterator[None]:
+def ahead_schema(connection: duckdb.DuckDBPyConnection, base: str) -> Iterator[None]:
     """Create tables in the schema ``ahead`` within this context, and look there first when reading."""
     own = fetch_one(connection, "select current_database()")[0]
     connection.execute(f"create schema if not exists {SCHEMA}")
@@ -188,32 +188,32 @@ def inside(connection: duckdb.DuckDBPyConnection, base: str) -> Iterator[None]:
         connection.execute("reset search_path")
 
 
-def look_ahead(
+def build_ahead(
     connection: duckdb.DuckDBPyConnection,
     rules: Rules,
     reference: Path,
-    question: Question,
+    options: AheadOptions,
     cells: pa.Table | None = None,
 ) -> None:
     """Build the tables of the schema ``ahead``: outcomes that are certain, possible or ruled out, and the watch list.
 
     ``cells``: estimated results of the year (see CELLS).
     """
-    with inside(connection, question.base):
-        if question.base != "main":  # a run has already loaded them
+    with ahead_schema(connection, options.base):
+        if options.base != "main":  # a run has already loaded them
             load_reference(reference, connection)
             load_macros(connection)
         put(connection, "given_cells", CELLS.empty_table() if cells is None else cells)
-        years = _load_rules(connection, rules, question)
-        _load_inputs(connection, question, years)
-        for stage, table in AGAIN:
+        years = _load_rules(connection, rules, options)
+        _load_inputs(connection, options, years)
+        for stage, table in ENGINE_MODELS:
             build_table(connection, stage, table)
             if table == "evidence_cells":
-                _add_what_was_met(connection, question)
+                _add_what_was_met(connection, options)
             if table == "student_group_history":
                 connection.execute("insert into student_group_history by name select * from history")
         for table in order_of(SCHEMA):
-            if table != "outlook_preview" or question.preview:
+            if table != "outlook_preview" or options.preview:
                 build_table(connection, SCHEMA, table)
 
 
@@ -232,13 +232,13 @@ def watch(connection: duckdb.DuckDBPyConnection, rules: Rules, reference: Path) 
         connection,
         "select max(determination_year) from determination_years where now_in_force and not_confirmed is null",
     )[0]
-    look_ahead(connection, rules, reference, Question(next_year(rules, newest) if newest else None))
+    build_ahead(connection, rules, reference, AheadOptions(next_year(rules, newest) if newest else None))
     connection.execute(f"create or replace table watch_rows as select * from {SCHEMA}.watch_rows")
     connection.execute(f"drop schema {SCHEMA} cascade")
     return int(fetch_one(connection, "select count(*) from watch_rows")[0])
 
 
-def _load_rules(connection: duckdb.DuckDBPyConnection, rules: Rules, q: Question) -> list[int]:
+def _load_rules(connection: duckdb.DuckDBPyConnection, rules: Rules, q: AheadOptions) -> list[int]:
     """Load rules of the years before, and of every year that the history lacks; return the missing years."""
     year = q.year
     ahead: list[int] = []
@@ -268,7 +268,7 @@ def _load_rules(connection: duckdb.DuckDBPyConnection, rules: Rules, q: Question
     return ahead
 
 
-def _load_inputs(connection: duckdb.DuckDBPyConnection, q: Question, years: list[int]) -> None:
+def _load_inputs(connection: duckdb.DuckDBPyConnection, q: AheadOptions, years: list[int]) -> None:
     """Create the engine's inputs: the state before the year, and rows for the years ahead."""
     listed = ", ".join(map(str, years))
     known = {
@@ -278,7 +278,7 @@ def _load_inputs(connection: duckdb.DuckDBPyConnection, q: Question, years: list
         "before": f"dashboard_year < {q.year} and not list_contains([{listed}]::smallint[], dashboard_year)"
         if q.year
         else "true",
-        "seen": f"dashboard_year < {q.year}" if q.year and q.asked else "true",
+        "seen": f"dashboard_year < {q.year}" if q.year and q.ignore_results else "true",
         "file": literal(q.file),
         "carry_over": "true" if q.carry_over else "false",
     }
@@ -288,7 +288,7 @@ def _load_inputs(connection: duckdb.DuckDBPyConnection, q: Question, years: list
         )
 
 
-def _add_what_was_met(connection: duckdb.DuckDBPyConnection, q: Question) -> None:
+def _add_what_was_met(connection: duckdb.DuckDBPyConnection, q: AheadOptions) -> None:
     """Add evidence from the years before for every group that met the criteria then; the watch list names its
     indicators.
     """

@@ -14,12 +14,12 @@ import pyarrow as pa
 
 from transforms.database import connect, fetch_one, first_column, literal, pairs, records
 from transforms.errors import ConfigError, ReleaseError
-from transforms.estimate.ahead import SCHEMA, Question, inside, look_ahead, next_year
+from transforms.estimate.ahead import SCHEMA, AheadOptions, ahead_schema, build_ahead, next_year
 from transforms.estimate.file import (
-    Asked,
     Expected,
-    asked_by,
+    Measures,
     lines_without_precedent,
+    measures_by_input,
     read_estimates,
     words_for_levels,
 )
@@ -47,7 +47,7 @@ PREVIEW = "preview"
 
 
 @dataclass(frozen=True)
-class Wanted:
+class EstimateOptions:
     """The options of the command: a file of estimates, a year, other rules, results used for missing ones."""
 
     file: Path | None = None
@@ -59,12 +59,14 @@ class Wanted:
 class Estimate:
     """A release, the rules of the requested year, and a database for the results."""
 
-    def __init__(self, database: Path, reference: Path, memory_limit: str, spill: Path, wanted: Wanted) -> None:
+    def __init__(
+        self, database: Path, reference: Path, memory_limit: str, spill: Path, options: EstimateOptions
+    ) -> None:
         """Open ``database``, the one of a release, read-only.
 
         Raises ConfigError for a request that is not possible, ReleaseError for a damaged release.
         """
-        self.reference, self.wanted = reference, wanted
+        self.reference, self.options = reference, options
         self.without_precedent: list[int] = []  # line numbers in the file
         self.rules = load_rules(reference)
         self.connection = connect(":memory:", memory_limit, spill)
@@ -75,10 +77,10 @@ class Estimate:
                 f"Release {database.parent.name} is damaged: its database cannot be opened ({error}). dta run"
                 " rebuilds it."
             ) from error
-        self.preview = wanted.rules is not None
-        self.year = self._asked_year()
+        self.preview = options.rules is not None
+        self.year = self._requested_year()
         self.rule_set = rules_of(self.rules, self.year)
-        self.named = wanted.rules or name_of(self.rules, self.year)
+        self.named = options.rules or name_of(self.rules, self.year)
 
     def __enter__(self) -> "Estimate":
         """Return the estimate itself."""
@@ -89,9 +91,9 @@ class Estimate:
         self.connection.close()
 
     @cached_property
-    def asked(self) -> Asked:
+    def measures(self) -> Measures:
         """Return the inputs of the rules."""
-        return asked_by(self.rule_set, self.rules.preview if self.preview else None)
+        return measures_by_input(self.rule_set, self.rules.preview if self.preview else None)
 
     @cached_property
     def notice(self) -> str:
@@ -100,15 +102,15 @@ class Estimate:
         (loaded,) = self.connection.execute(query, [self.year]).fetchall()[0]
         return notice(self.year, loaded > 0)
 
-    def _asked_year(self) -> int:
+    def _requested_year(self) -> int:
         preview = self.rules.preview
-        if self.wanted.rules not in (None, f"{preview.dashboard_year}-{PREVIEW}"):
+        if self.options.rules not in (None, f"{preview.dashboard_year}-{PREVIEW}"):
             raise ConfigError(
-                f"There are no rules {self.wanted.rules!r}. Use {preview.dashboard_year}-{PREVIEW}, or leave out"
+                f"There are no rules {self.options.rules!r}. Use {preview.dashboard_year}-{PREVIEW}, or leave out"
                 " --rules to use the newest confirmed rules."
             )
         if self.preview:
-            if self.wanted.year not in (None, preview.dashboard_year):
+            if self.options.year not in (None, preview.dashboard_year):
                 raise ConfigError(f"The preview is for {preview.dashboard_year}. Leave out --year.")
             return preview.dashboard_year
         oldest, newest = fetch_one(
@@ -117,35 +119,35 @@ class Estimate:
         )
         if newest is None:
             raise ConfigError("The release has no student group results to estimate from. Run: dta run")
-        if self.wanted.year is not None:
+        if self.options.year is not None:
             with_rules = {r.dashboard_year for r in self.rules.years}
-            if self.wanted.year < max(with_rules) and self.wanted.year not in with_rules:
+            if self.options.year < max(with_rules) and self.options.year not in with_rules:
                 raise ConfigError(
-                    f"--year {self.wanted.year}: no determination is based on a Dashboard of that year. There are rules"
-                    f" for {', '.join(map(str, sorted(with_rules)))}."
+                    f"--year {self.options.year}: no determination is based on a Dashboard of that year. There are"
+                    f" rules for {', '.join(map(str, sorted(with_rules)))}."
                 )
-            if not oldest < self.wanted.year <= newest + 4:
+            if not oldest < self.options.year <= newest + 4:
                 raise ConfigError(
-                    f"--year {self.wanted.year}: the release has results of {oldest} to {newest}. Name a year from"
+                    f"--year {self.options.year}: the release has results of {oldest} to {newest}. Name a year from"
                     f" {oldest + 1} to {newest + 4}."
                 )
-            return self.wanted.year
+            return self.options.year
         return next_year(self.rules, newest)
 
-    def look(self, cells: pa.Table | None = None) -> None:
+    def build_ahead(self, cells: pa.Table | None = None) -> None:
         """Build the schema ``ahead``."""
-        file = self.wanted.file.name if self.wanted.file else ""
-        question = Question(self.year, BASE, SOURCES, True, file, self.wanted.carry_over, self.preview)
-        look_ahead(self.connection, self.rules, self.reference, question, cells)
+        file = self.options.file.name if self.options.file else ""
+        options = AheadOptions(self.year, BASE, SOURCES, True, file, self.options.carry_over, self.preview)
+        build_ahead(self.connection, self.rules, self.reference, options, cells)
 
     def compute(self) -> None:
         """Read the file, look ahead, and create the tables estimate_*."""
-        self.look(self._read_file(self.wanted.file) if self.wanted.file else None)
+        self.build_ahead(self._read_file(self.options.file) if self.options.file else None)
         label = (
             f"{literal(LABEL)} as label, {self.year}::smallint as determination_year, {literal(self.named)} as rules"
         )
-        pairs = [{"student_group": g, "indicator": i, "measure": m} for (g, i), m in self.asked.items()]
-        with inside(self.connection, BASE):
+        pairs = [{"student_group": g, "indicator": i, "measure": m} for (g, i), m in self.measures.items()]
+        with ahead_schema(self.connection, BASE):
             put(self.connection, "asked_pairs", pa.Table.from_pylist(pairs))
             build_table(self.connection, "facts", "watch_facts")
             say_watch_list(self.connection)
@@ -163,18 +165,18 @@ class Estimate:
             "notice": self.notice,
             "newest_dashboard": self._newest,
             "rules_are_those_of_the_year": confirmed,
-            "file": self.wanted.file.name if self.wanted.file else None,
-            "file_sha256": sha256_of(self.wanted.file) if self.wanted.file else None,
+            "file": self.options.file.name if self.options.file else None,
+            "file_sha256": sha256_of(self.options.file) if self.options.file else None,
             "cells_estimated": kinds.get("estimate", 0),
             "cells_carried_over": kinds.get("carried_over", 0),
         }
 
     def _read_file(self, file: Path) -> pa.Table:
-        self.look()  # creates the list of LEAs
+        self.build_ahead()  # creates the list of LEAs
         leas = frozenset(first_column(self.connection, f"select cds from {SCHEMA}.leas"))
-        with inside(self.connection, BASE):
+        with ahead_schema(self.connection, BASE):
             names = names_of(self.connection)
-        expected = Expected(self.named, self.asked, leas, self._words, names, self.year, self._newest)
+        expected = Expected(self.named, self.measures, leas, self._words, names, self.year, self._newest)
         cells = read_estimates(file, expected)
         self.without_precedent = lines_without_precedent(self.connection, BASE, cells)
         return cells
@@ -191,28 +193,30 @@ class Estimate:
                 tuple(groups[g] for g in r["groups_certain"]), tuple(groups[g] for g in r["groups_possible"]),
                 bool(r["inputs_estimated"] or r["inputs_carried_over"]),
             )  # fmt: skip
-            change = None if self.preview or r["by_clause"] else self._in_words(changes[r["cds"], r["test"]], r, groups)
+            change = (
+                None if self.preview or r["by_clause"] else self._change_words(changes[r["cds"], r["test"]], r, groups)
+            )
             rows.append(
                 {"cds": r["cds"], "test": r["test"], "smallest_change": change, "sentence": outlook_sentence(facts)}
             )
         text = pa.string()
         schema = pa.schema([("cds", text), ("test", text), ("smallest_change", text), ("sentence", text)])
-        put(self.connection, "said", pa.Table.from_pylist(rows, schema))
+        put(self.connection, "sentences", pa.Table.from_pylist(rows, schema))
         self.connection.execute("""
             create table estimate_verdicts as
             select o.* exclude (inputs_estimated, inputs_carried_over, inputs_missing), s.sentence, s.smallest_change,
                 o.inputs_estimated, o.inputs_carried_over, o.inputs_missing
-            from outlooks o join said s using (cds, test)
+            from outlooks o join sentences s using (cds, test)
             order by o.county, o.lea_name, o.cds, o.test
         """)
-        self.connection.execute("drop table said; drop table outlooks")
+        self.connection.execute("drop table sentences; drop table outlooks")
 
     def _changes(self) -> dict[tuple[str, str], Change | None]:
         search, states = Search(self.rule_set, self._for_all), self._states()
         by_lea: dict[tuple[str, str], list[Group]] = {}
         for r in self._rows(f"select * from {SCHEMA}.outlook_test_groups order by cds, test, student_group"):
             known = states.get((r["cds"], r["student_group"]), {})
-            looked_at = sorted(i for g, i in self.asked if g == r["student_group"])
+            looked_at = sorted(i for g, i in self.measures if g == r["student_group"])
             group = Group(
                 r["student_group"], tuple((i, *known.get(i, (None, None))) for i in looked_at),
                 r["outlook"] == "certain", bool(r["counts_if_met"]), r["counts_anyway"],
@@ -238,21 +242,21 @@ class Estimate:
             found.setdefault((r["cds"], r["student_group"]), {})[r["indicator"]] = (r["level"], r["last_level"])
         return found
 
-    def _in_words(self, change: Change | None, row: dict[str, Any], groups: dict[str, str]) -> str:
+    def _change_words(self, change: Change | None, row: dict[str, Any], groups: dict[str, str]) -> str:
         """Return the smallest change in words, or the reason why there is none."""
         if change is None:
             gaps = self.year - 1 not in self._known_years
             return no_change_words(self.year, row["outlook"], gaps)
         indicators = self._indicators
-        said = []
+        groups_shown = []
         for group, shown in change.groups:
             by_level: dict[str, list[str]] = {}
             for s in shown:
-                known = self._words[self.asked[group, s.indicator], s.indicator]
+                known = self._words[self.measures[group, s.indicator], s.indicator]
                 level = next(w for w, n in known.items() if n == s.level and not w.isdigit())
                 by_level.setdefault(f"{level} or better" if s.or_better else level, []).append(indicators[s.indicator])
-            said.append((groups[group], [ShownWords(level, tuple(names)) for level, names in by_level.items()]))
-        return change_words(change.adds, said)
+            groups_shown.append((groups[group], [ShownWords(level, tuple(names)) for level, names in by_level.items()]))
+        return change_words(change.adds, groups_shown)
 
     @cached_property
     def _for_all(self) -> dict[str, bool]:

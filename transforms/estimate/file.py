@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 
 from transforms.config.csv_model import read_numbered_csv
 from transforms.errors import ConfigError
-from transforms.estimate.ahead import CELLS, inside
+from transforms.estimate.ahead import CELLS, ahead_schema
 from transforms.registers.names import LeaNames
 from transforms.rules.model import PreviewRules, RuleSet
 from transforms.rules.reference import Reference
@@ -23,16 +23,16 @@ from transforms.tables import put
 
 KEY = ("cds", "student_group", "indicator")
 NONE = ("none", "no color", "no result", "0")  # too few students, or no row: no result that counts
-Asked = dict[tuple[str, str], str]  # student group and indicator -> measure
+Measures = dict[tuple[str, str], str]  # student group and indicator -> measure
 
 
-def _as_shown(value: object) -> object:
+def _unwrap_formula(value: object) -> object:
     """Return the text of a cell written as ="01611190000000", which is how a spreadsheet keeps it as text."""
     found = re.fullmatch(r'="(.*)"', str(value))
     return found[1] if found else value
 
 
-Cell = Annotated[str, BeforeValidator(_as_shown)]
+Cell = Annotated[str, BeforeValidator(_unwrap_formula)]
 
 
 class EstimateRow(BaseModel):
@@ -46,21 +46,21 @@ class EstimateRow(BaseModel):
     color: Cell
     status_level: Cell
 
-    def beside(self, column: str) -> str:
+    def extra_cell(self, column: str) -> str:
         """Return the cell of an optional column."""
-        return str(_as_shown((self.model_extra or {}).get(column, "")))
+        return str(_unwrap_formula((self.model_extra or {}).get(column, "")))
 
 
 @dataclass(frozen=True)
 class Expected:
-    """Allowed values: inputs of the ``named`` rules (``asked``), LEAs of the history, and the words for levels.
+    """Allowed values: inputs of the ``named`` rules (``measures``), LEAs of the history, and the words for levels.
 
     ``names``: the names of each LEA in loaded files. ``year``: the determination year. ``newest``: the newest Dashboard
     before it.
     """
 
     named: str
-    asked: Asked
+    measures: Measures
     leas: frozenset[str]
     levels: dict[tuple[str, str], dict[str, int]]  # measure and indicator -> word -> level
     names: LeaNames
@@ -68,7 +68,7 @@ class Expected:
     newest: int
 
 
-def asked_by(rules: RuleSet, preview: PreviewRules | None = None) -> Asked:
+def measures_by_input(rules: RuleSet, preview: PreviewRules | None = None) -> Measures:
     """Return the measure of every student group and indicator that the rules use; for a preview, color."""
     if preview:
         return {(g, i.indicator): "color" for g in preview.student_groups for i in preview.indicator}
@@ -108,7 +108,7 @@ def read_estimates(path: Path, expected: Expected) -> pa.Table:
         ]
         problems += found
         if not found:
-            measure = expected.asked[row.student_group, row.indicator]
+            measure = expected.measures[row.student_group, row.indicator]
             level = expected.levels[measure, row.indicator][getattr(row, measure).lower()]
             cells.append({**row.model_dump(include=set(KEY)), "level": level, "kind": "estimate", "line": line})
     if problems:
@@ -122,20 +122,20 @@ def read_estimates(path: Path, expected: Expected) -> pa.Table:
 
 def _problems(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, str]]:
     """Yield column, value and problem."""
-    yield from _of_another_year(row, expected)
+    yield from _wrong_year_problems(row, expected)
     if not re.fullmatch(r"[0-9]{14}", row.cds):
         yield "cds", row.cds, "a CDS code has 14 digits; leading zeros are lost when a spreadsheet saves the file"
     elif row.cds not in expected.leas:
         yield "cds", row.cds, "no LEA of the newest loaded Dashboard has this code; correct it, or delete the row"
     elif why := _other_lea(row, expected.names):
-        yield "lea_name", row.beside("lea_name"), why
-    groups = sorted({g for g, _ in expected.asked})
-    measure = expected.asked.get((row.student_group, row.indicator))
+        yield "lea_name", row.extra_cell("lea_name"), why
+    groups = sorted({g for g, _ in expected.measures})
+    measure = expected.measures.get((row.student_group, row.indicator))
     if row.student_group not in groups:
         judged = f"the rules {expected.named} judge {', '.join(groups)}"
         yield "student_group", row.student_group, f"{judged}; use one of these codes, or delete the row"
     elif measure is None:
-        looked_at = sorted(i for g, i in expected.asked if g == row.student_group)
+        looked_at = sorted(i for g, i in expected.measures if g == row.student_group)
         advice = f"for {row.student_group} the rules {expected.named} look at {', '.join(looked_at)}"
         yield "indicator", row.indicator, f"{advice}; use one of these, or delete the row"
     if measure is None:
@@ -151,18 +151,18 @@ def _problems(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, 
         yield measure, value, f"it must be one of {', '.join(written)}, or a number from 1 to 5"
 
 
-def _of_another_year(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, str]]:
+def _wrong_year_problems(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, str]]:
     template = "this file is for another year; write a new one with dta estimate --template"
-    if row.beside("year") not in ("", str(expected.year)):
-        yield "year", row.beside("year"), f"the estimate is for {expected.year}; {template}"
-    elif row.beside("last_year") not in ("", str(expected.newest)):
+    if row.extra_cell("year") not in ("", str(expected.year)):
+        yield "year", row.extra_cell("year"), f"the estimate is for {expected.year}; {template}"
+    elif row.extra_cell("last_year") not in ("", str(expected.newest)):
         newest = f"the newest Dashboard before {expected.year} is {expected.newest}"
-        yield "last_year", row.beside("last_year"), f"{newest}; {template}"
+        yield "last_year", row.extra_cell("last_year"), f"{newest}; {template}"
 
 
 def _other_lea(row: EstimateRow, names: LeaNames) -> str | None:
     """Describe the problem if the name in the row belongs to another LEA."""
-    name, county = row.beside("lea_name"), row.cds[:2]
+    name, county = row.extra_cell("lea_name"), row.cds[:2]
     if not name or names.is_named(row.cds, name):
         return None
     known = f"the LEA with code {row.cds} is called {' or '.join(names.of(row.cds))}"
@@ -177,7 +177,7 @@ def lines_without_precedent(connection: duckdb.DuckDBPyConnection, base: str, ce
 
     LEAs with only letters loaded are skipped, because letters do not show this.
     """
-    with inside(connection, base):
+    with ahead_schema(connection, base):
         put(connection, "doubted_cells", cells)
         found = connection.execute(f"""
             with results as (
@@ -192,13 +192,13 @@ def lines_without_precedent(connection: duckdb.DuckDBPyConnection, base: str, ce
     return [line for (line,) in found]
 
 
-def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: str, asked: Asked) -> pa.Table:
+def template_of(connection: duckdb.DuckDBPyConnection, base: str, county_code: str, measures: Measures) -> pa.Table:
     """Return the file to fill in for a county: every LEA, student group and indicator.
 
     The newest Dashboard's values are next to the empty cells. Needs the schema of transforms.estimate.ahead.
     """
-    pairs = [{"student_group": g, "indicator": i, "measure": m} for (g, i), m in asked.items()]
-    with inside(connection, base):
+    pairs = [{"student_group": g, "indicator": i, "measure": m} for (g, i), m in measures.items()]
+    with ahead_schema(connection, base):
         put(connection, "asked_pairs", pa.Table.from_pylist(pairs))
         return connection.sql(
             f"""

@@ -11,13 +11,13 @@ from itertools import combinations, product
 
 from transforms.rules.model import RuleSet
 
-MOST = 4  # indicators to change; any two priorities need no more
+MAX_CHANGES = 4  # indicators to change; any two priorities need no more
 # Indicator, level of the year (None: not known), last known level.
 State = tuple[tuple[str, int | None, int | None], ...]
 
 
 @dataclass(frozen=True)
-class Shown:
+class TargetLevel:
     """An indicator and the level that it would have to have."""
 
     indicator: str
@@ -41,7 +41,7 @@ class Change:
     """Groups whose results would have to change, each with the change, and whether they would then count."""
 
     adds: bool
-    groups: tuple[tuple[str, tuple[Shown, ...]], ...]
+    groups: tuple[tuple[str, tuple[TargetLevel, ...]], ...]
 
 
 def priorities_met(rules: RuleSet, group: str, levels: Mapping[str, int | None]) -> set[int]:
@@ -84,7 +84,7 @@ class Search:
         changes.sort(key=lambda c: (len(c[1][0]), c[1][1], c[0]))
         return Change(not certain, tuple(sorted((name, shown) for name, (shown, _) in changes[:needed])))
 
-    def _change_of(self, group: str, state: State, meets: bool) -> tuple[tuple[Shown, ...], int] | None:
+    def _change_of(self, group: str, state: State, meets: bool) -> tuple[tuple[TargetLevel, ...], int] | None:
         """Return the fewest indicators, with levels, after which the group meets the criteria or no longer meets them.
 
         Also returns the distance of these levels from the last known ones.
@@ -93,8 +93,8 @@ class Search:
         last = {i: level if level else before for i, level, before in state}
         named = self._named(group)
         able = {i: (levels if meets else [max(levels) + 1]) for i, levels in named.items() if meets or now.get(i)}
-        for size in range(1, MOST + 1):
-            best: tuple[int, tuple[Shown, ...]] | None = None
+        for size in range(1, MAX_CHANGES + 1):
+            best: tuple[int, tuple[TargetLevel, ...]] | None = None
             for chosen in combinations(sorted(able, key=list(self.for_all).index), size):
                 for levels in product(*(able[i] for i in chosen)):
                     tried = now | dict(zip(chosen, levels, strict=True))
@@ -102,7 +102,7 @@ class Search:
                     if enough != meets or any(now.get(i) == v for i, v in zip(chosen, levels, strict=True)):
                         continue
                     far = sum(self._distance(i, last.get(i), v) for i, v in zip(chosen, levels, strict=True))
-                    shown = tuple(Shown(i, v, not meets) for i, v in zip(chosen, levels, strict=True))
+                    shown = tuple(TargetLevel(i, v, not meets) for i, v in zip(chosen, levels, strict=True))
                     best = min(best, (far, shown), key=lambda b: b[0]) if best else (far, shown)
             if best:
                 return best[1], best[0]

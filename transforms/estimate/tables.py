@@ -131,11 +131,11 @@ COUNTS = "select test, outlook, by_clause, leas from estimate_counts"  # input o
 
 def write_tables(connection: duckdb.DuckDBPyConnection, notice: str, folder: Path) -> None:
     """Write estimate.duckdb and one Parquet file per table, each marked as an estimate by ``notice``."""
-    said = literal(notice)
+    comment = literal(notice)
     connection.execute(f"attach {literal(str(folder / DATABASE))} as target")
     for name in NAMES:
         connection.execute(f"create table target.{name} as select * from {name}")
-        connection.execute(f"comment on table target.{name} is {said}")
+        connection.execute(f"comment on table target.{name} is {comment}")
         copied = f"copy {name} to {literal(str(folder / f'{name}.parquet'))}"
-        connection.execute(f"{copied} (format parquet, compression zstd, kv_metadata {{description: {said}}})")
+        connection.execute(f"{copied} (format parquet, compression zstd, kv_metadata {{description: {comment}}})")
     connection.execute("detach target")
