@@ -49,7 +49,7 @@ class Recipe:
     parameters: tuple[Parameter, ...]
     sql: str
 
-    def lacking(self, given: Mapping[str, str]) -> list[Parameter]:
+    def missing_parameters(self, given: Mapping[str, str]) -> list[Parameter]:
         """Return the parameters that need a value and have none."""
         return [p for p in self.parameters if p.is_required and not given.get(p.name)]
 
@@ -59,7 +59,7 @@ class Recipe:
         if unknown:
             known = "; ".join(f"{p.name}: {p.meaning}" for p in self.parameters) or "none"
             raise RecipeError(f"The recipe {self.name} has no parameter {', '.join(unknown)}. It has {known}.")
-        for p in self.lacking(given):
+        for p in self.missing_parameters(given):
             raise RecipeError(f"The recipe {self.name} needs {p.name}: {p.meaning}. For example {p.name}={p.value}.")
         return {p.name: given.get(p.name, p.value) for p in self.parameters}
 

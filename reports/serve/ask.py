@@ -28,9 +28,9 @@ from transforms.values import plain
 SECONDS = 10  # time limit of a query
 GRACE = 5  # extra time for its process to start and end
 ROWS = 100_000  # in one answer
-AT_ONCE = 3  # maximum number of running queries
-WAITING = 20  # maximum number of queries that wait
-PATIENCE = 30  # seconds until a waiting query is refused
+MAX_RUNNING = 3  # maximum number of running queries
+MAX_WAITING = 20  # maximum number of queries that wait
+MAX_WAIT_SECONDS = 30  # seconds until a waiting query is refused
 
 Value = str | int | float | bool | None
 
@@ -61,30 +61,30 @@ class Result:
     cut: str = ""
 
 
-class Desk:
+class QueryRunner:
     """Run each query in its turn, in its own process."""
 
     def __init__(self, seconds: int = SECONDS) -> None:
         """Let queries run for at most this many seconds."""
         self.seconds = seconds
-        self._turns = asyncio.Semaphore(AT_ONCE)
+        self._turns = asyncio.Semaphore(MAX_RUNNING)
         self._locks: dict[str, asyncio.Lock] = {}
         self._visitors: Counter[str] = Counter()
 
     async def run(self, visitor: str, release: Path, queries: Sequence[Query]) -> list[Result]:
         """Return the results of the queries, all from one release. Raises AskError."""
-        if self._visitors.total() >= AT_ONCE + WAITING:
+        if self._visitors.total() >= MAX_RUNNING + MAX_WAITING:
             raise AskError("Too many queries are waiting. Try again in a moment.", 503, "turns")
         self._visitors[visitor] += 1
         try:
             async with AsyncExitStack() as turn:
                 try:
-                    async with asyncio.timeout(PATIENCE):
+                    async with asyncio.timeout(MAX_WAIT_SECONDS):
                         await turn.enter_async_context(self._locks.setdefault(visitor, asyncio.Lock()))
                         await turn.enter_async_context(self._turns)
                 except TimeoutError:
                     raise AskError("Other queries are still running. Try again in a moment.", 503, "turns") from None
-                return self._read(await self._answer(release, queries))
+                return self._read(await self._run_child(release, queries))
         finally:
             self._visitors[visitor] -= 1
             if not self._visitors[visitor]:
@@ -95,7 +95,7 @@ class Desk:
         """Return the request for the child process."""
         return {"database": str(database), "seconds": self.seconds, "queries": [asdict(q) for q in queries]}
 
-    async def _answer(self, release: Path, queries: Sequence[Query]) -> bytes:
+    async def _run_child(self, release: Path, queries: Sequence[Query]) -> bytes:
         """Return the child's answer. Ends the child if its time is up or the visitor left."""
         request = self.request(release / DATABASE, queries)
         child = await asyncio.create_subprocess_exec(
@@ -109,29 +109,29 @@ class Desk:
             async with asyncio.timeout(self.seconds + GRACE):
                 content, _ = await child.communicate(json.dumps(request).encode())
         except TimeoutError:
-            raise self._refused("time") from None
+            raise self._limit_error("time") from None
         finally:
             if child.returncode is None:
                 with suppress(ProcessLookupError):
                     child.kill()
                 await child.wait()
         if not content:  # the system ended it
-            raise self._refused("time" if child.returncode == -getattr(signal, "SIGXCPU", 0) else "memory")
+            raise self._limit_error("time" if child.returncode == -getattr(signal, "SIGXCPU", 0) else "memory")
         return content
 
     def _read(self, content: bytes) -> list[Result]:
         head, _, rest = content.partition(b"\n")
-        said = json.loads(head)
-        if "error" in said:
-            kind, message = said["error"]["kind"], said["error"]["message"]
-            raise AskError(message) if kind == "query" else self._refused(kind)
+        reply = json.loads(head)
+        if "error" in reply:
+            kind, message = reply["error"]["kind"], reply["error"]["message"]
+            raise AskError(message) if kind == "query" else self._limit_error(kind)
         results = []
-        for result in said["results"]:
+        for result in reply["results"]:
             results.append(Result(pa.ipc.open_stream(rest[: result["size"]]).read_all(), result["cut"]))
             rest = rest[result["size"] :]
         return results
 
-    def _refused(self, limit: str) -> AskError:
+    def _limit_error(self, limit: str) -> AskError:
         if limit == "time":
             return AskError(
                 f"The query was stopped: it took longer than {self.seconds} seconds, the time limit. Ask for less, or"
@@ -147,7 +147,7 @@ class Desk:
         )
 
 
-def cut_in_words(cut: str, rows: int) -> str:
+def limit_sentence(cut: str, rows: int) -> str:
     """Explain why an answer does not have all rows."""
     limit = f"the row limit of {rows:,} rows" if cut == "rows" else f"the size limit of {BYTES >> 20} MB"
     return f"Not all rows are here: {limit} was reached."

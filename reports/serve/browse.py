@@ -234,10 +234,12 @@ def _condition(table: Table, f: Filter, taken: Iterable[str] = ()) -> tuple[str,
     kind = "VARCHAR" if operator.value == "text" else column.type.removesuffix("[]")
     names = unique([*taken, *[f.column] * len(texts)])[len(list(taken)) :]
     values: dict[str, Value] = {name: typed(f.column, kind, text) for name, text in zip(names, texts, strict=True)}
-    return operator.sql.format(column=quote(f.column), value=", ".join(_place(name, kind) for name in names)), values
+    return operator.sql.format(
+        column=quote(f.column), value=", ".join(_placeholder(name, kind) for name in names)
+    ), values
 
 
-def _place(name: str, kind: str) -> str:
+def _placeholder(name: str, kind: str) -> str:
     """Return a parameter, which is always text, cast to the type that it is compared with."""
     return f"${name}" if kind == "VARCHAR" else f"cast(${name} as {'BIGINT' if kind in INTEGERS else kind})"
 

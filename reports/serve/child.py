@@ -51,12 +51,12 @@ def run(request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
                 relation = connection.sql(query["sql"], params=parameters or None)
                 if relation is None:
                     raise ValueError("Only queries that return rows can be run here.")
-                yield _take(fitting(relation), query["rows"])
+                yield _read_limited(fitting(relation), query["rows"])
         finally:
             timer.cancel()
 
 
-def _take(relation: Any, most: int) -> tuple[dict[str, Any], bytes]:
+def _read_limited(relation: Any, most: int) -> tuple[dict[str, Any], bytes]:
     """Read at most this many rows and bytes, batch by batch."""
     import pyarrow as pa
 
@@ -89,13 +89,13 @@ def failure(error: BaseException) -> dict[str, str]:
     return {"kind": "query", "message": message}
 
 
-def answered(request: dict[str, Any]) -> bytes:
+def response_bytes(request: dict[str, Any]) -> bytes:
     """Return a line of JSON with facts about all results, or the error, followed by the results."""
     contents: list[bytes] = []
     try:
         results = []
-        for said, content in run(request):
-            results.append(said)
+        for facts, content in run(request):
+            results.append(facts)
             contents.append(content)
         head: dict[str, Any] = {"results": results}
     except BaseException as error:
@@ -107,7 +107,7 @@ def main() -> None:
     """Read a request from stdin and write the answer."""
     request = json.loads(sys.stdin.buffer.read())
     limit_process(request["seconds"])
-    sys.stdout.buffer.write(answered(request))
+    sys.stdout.buffer.write(response_bytes(request))
     sys.stdout.buffer.flush()
     os._exit(0)  # there is nothing to clean up, and a query may still be running
 

@@ -20,8 +20,8 @@ from reports.serve.ask import (
     as_csv,
     as_json,
     as_parquet,
-    cut_in_words,
     is_number,
+    limit_sentence,
 )
 from reports.serve.release import Release
 from reports.site.pages import TEMPLATES, environment
@@ -57,7 +57,7 @@ class Answer:
     @property
     def warning(self) -> str:
         """The rows that are missing and the reason; empty if none are."""
-        return cut_in_words(self.cut, self.rows) if self.cut else ""
+        return limit_sentence(self.cut, self.rows) if self.cut else ""
 
 
 def limits(seconds: int, rows: int = ROWS, limit: str = "") -> dict[str, str]:

@@ -12,7 +12,7 @@ NOT_CODE = re.compile(
     r"\$([A-Za-z_]\w*)?\$.*?\$(?(1)\1)\$|'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|--[^\n]*|/\*.*?\*/", re.DOTALL
 )
 PARAMETER = re.compile(r"\$([A-Za-z_]\w*)")
-OWN = {"q", "recipe", "_format"}
+RESERVED_NAMES = {"q", "recipe", "_format"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class Question:
         return self.recipe.name if self.recipe else "query"
 
     @property
-    def lack(self) -> str:
+    def missing_message(self) -> str:
         """The message about what is missing before it can run."""
         if not self.sql.strip():
             return "There is no query to run: give one as q, or a recipe."
@@ -66,12 +66,12 @@ class Question:
 def read_question(address: Mapping[str, str]) -> Question:
     """Return the question of an address. Raises RecipeError for a recipe or parameter that does not exist."""
     sql, asked = address.get("q", "").replace("\r\n", "\n"), address.get("recipe", "")
-    given = {n: v for n, v in address.items() if n not in OWN}
+    given = {n: v for n, v in address.items() if n not in RESERVED_NAMES}
     if asked:
         recipe = find_recipe(asked)
         if not sql.strip() or sql.strip() == recipe.sql:
             # The form shows an example but does not run it.
-            lacking = {p.name: p.value or "" for p in recipe.lacking(given)}
+            lacking = {p.name: p.value or "" for p in recipe.missing_parameters(given)}
             bound = recipe.bound(given | lacking)
             fields = tuple(Field(p.name, p.meaning, bound[p.name] or "") for p in recipe.parameters)
             question = Question(recipe.sql, fields, recipe, missing=tuple(lacking))

@@ -29,7 +29,7 @@ def test_the_limits_are_those_of_the_server() -> None:
     assert said["size of an answer"] == f"{child.BYTES >> 20} MB"
     assert said["memory per query"] == child.MEMORY
     assert said["address"] == f"{guard.LONGEST_ADDRESS:,} bytes"
-    assert (ask.AT_ONCE, ask.WAITING) == (3, 20)
+    assert (ask.MAX_RUNNING, ask.MAX_WAITING) == (3, 20)
     security = (PROJECT / "SECURITY.md").read_text("utf-8")
     assert f"stopped after {ask.SECONDS} seconds ({ask.SECONDS + ask.GRACE} if it does not respond)" in security
     assert f"memory ({child.ADDRESS_SPACE >> 30} GB)" in security

@@ -14,13 +14,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from reports.serve.ask import SECONDS, Desk, Query
-from reports.serve.child import answered
+from reports.serve.ask import SECONDS, Query, QueryRunner
+from reports.serve.child import response_bytes
 from reports.serve.server import listen, server_of
 from transforms.release.current import DATABASE
 
 
-class DeskHere(Desk):
+class RunnerHere(QueryRunner):
     """Answer queries in this process, for tests of requests and answers that do not need a process per query."""
 
     def __init__(self, seconds: int) -> None:
@@ -28,20 +28,20 @@ class DeskHere(Desk):
         self._one, self._folder = asyncio.Lock(), Path(tempfile.mkdtemp())
         weakref.finalize(self, shutil.rmtree, self._folder)
 
-    async def _answer(self, release: Path, queries: Sequence[Query]) -> bytes:
+    async def _run_child(self, release: Path, queries: Sequence[Query]) -> bytes:
         # Under another name, because a process opens a database in only one mode at a time, and tests open it too.
         database = self._folder / f"{release.name}.duckdb"
         if not database.exists():
             os.link(release / DATABASE, database)
         async with self._one:
-            return await asyncio.to_thread(answered, self.request(database, queries))
+            return await asyncio.to_thread(response_bytes, self.request(database, queries))
 
 
 @contextmanager
-def serving(out: Path, seconds: int = SECONDS, desk: type[Desk] = Desk) -> Iterator[httpx.Client]:
+def serving(out: Path, seconds: int = SECONDS, runner: type[QueryRunner] = QueryRunner) -> Iterator[httpx.Client]:
     """Yield a client of a server that runs during the block."""
     with listen() as made, pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reports.serve.app.Desk", desk)
+        patch.setattr("reports.serve.app.QueryRunner", runner)
         server = server_of(out, seconds)
         thread = threading.Thread(target=server.run, kwargs={"sockets": [made]}, daemon=True)
         thread.start()

@@ -25,7 +25,7 @@ from lxml import html
 
 from reports.serve.browse import OPERATORS, RESERVED
 from reports.serve.release import current
-from tests.site.serving import DeskHere, serving
+from tests.site.serving import RunnerHere, serving
 from tests.workplace import Workplace
 from transforms.values import unique
 
@@ -34,7 +34,7 @@ SALINAS = "27661590000000"
 
 @pytest.fixture(scope="module")
 def client(published: Workplace) -> Iterator[httpx.Client]:
-    with serving(published.out, desk=DeskHere) as made:
+    with serving(published.out, runner=RunnerHere) as made:
         yield made
 
 

@@ -18,9 +18,9 @@ import pytest
 from lxml import html
 
 from reports.recipe_book import find_recipe, recipes
-from reports.serve.ask import AT_ONCE, ROWS, WAITING, AskError, Desk, Query
+from reports.serve.ask import MAX_RUNNING, MAX_WAITING, ROWS, AskError, Query, QueryRunner
 from reports.serve.child import ADDRESS_SPACE
-from tests.site.serving import DeskHere, serving
+from tests.site.serving import RunnerHere, serving
 from tests.terminal import in_turn
 from tests.workplace import Workplace
 
@@ -37,7 +37,7 @@ def client(published: Workplace) -> Iterator[httpx.Client]:
 @pytest.fixture(scope="module")
 def here(published: Workplace) -> Iterator[httpx.Client]:
     """Yield a server that runs queries in its own process."""
-    with serving(published.out, desk=DeskHere) as made:
+    with serving(published.out, runner=RunnerHere) as made:
         yield made
 
 
@@ -337,7 +337,7 @@ def test_what_is_asked_and_answered_is_escaped(here: httpx.Client, query: str) -
 def test_many_visitors_get_their_turn_or_are_told_to_wait(
     client: httpx.Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("reports.serve.ask.WAITING", 2)
+    monkeypatch.setattr("reports.serve.ask.MAX_WAITING", 2)
 
     def visit(n: int) -> httpx.Response:
         with httpx.Client(base_url=client.base_url, cookies={"dta_visitor": f"visitor-{n:06d}"}, timeout=120) as own:
@@ -347,7 +347,7 @@ def test_many_visitors_get_their_turn_or_are_told_to_wait(
         answers = list(pool.map(visit, range(8)))
     outcomes = Counter(a.status_code for a in answers)
     assert set(outcomes) <= {200, 503}
-    assert outcomes[200] >= AT_ONCE
+    assert outcomes[200] >= MAX_RUNNING
     assert all("Try again in a moment" in a.text for a in answers if a.status_code == 503)
     assert ask(client, "select 1 as n").json()["rows"] == [{"n": 1}]
 
@@ -356,7 +356,7 @@ def test_one_query_at_a_time_for_a_visitor_and_a_few_in_all(release: Path, monke
     running: Counter[str] = Counter()
     most: Counter[str] = Counter()
 
-    async def answer(self: Desk, release: Path, queries: list[Query]) -> bytes:
+    async def answer(self: QueryRunner, release: Path, queries: list[Query]) -> bytes:
         visitor = queries[0].sql
         running[visitor] += 1
         most[visitor] = max(most[visitor], running[visitor])
@@ -365,22 +365,22 @@ def test_one_query_at_a_time_for_a_visitor_and_a_few_in_all(release: Path, monke
         running[visitor] -= 1
         return b'{"results": []}\n'
 
-    monkeypatch.setattr(Desk, "_answer", answer)
+    monkeypatch.setattr(QueryRunner, "_run_child", answer)
 
     async def visits() -> list[object]:
-        desk = Desk()
+        runner = QueryRunner()
         names = [f"visitor {n % 8}" for n in range(60)]
         found = await asyncio.gather(
-            *(desk.run(name, release, [Query(name)]) for name in names), return_exceptions=True
+            *(runner.run(name, release, [Query(name)]) for name in names), return_exceptions=True
         )
-        assert not desk._locks
-        assert not desk._visitors
+        assert not runner._locks
+        assert not runner._visitors
         return list(found)
 
     outcomes = Counter(type(o) for o in asyncio.run(visits()))
-    assert most.pop("all") == AT_ONCE
+    assert most.pop("all") == MAX_RUNNING
     assert set(most.values()) == {1}
-    assert outcomes == {list: AT_ONCE + WAITING, AskError: 60 - AT_ONCE - WAITING}
+    assert outcomes == {list: MAX_RUNNING + MAX_WAITING, AskError: 60 - MAX_RUNNING - MAX_WAITING}
 
 
 def running_queries() -> list[psutil.Process]:
