@@ -53,22 +53,22 @@ def plan(
     return [Target(label, settings.model_copy(update={"as_of": day, "out": root / label})) for label, day in dated]
 
 
-def fill(targets: Sequence[Target], decide: Callable[[Target], Outcome], tell: Callable[[str], None]) -> list[Outcome]:
+def fill(targets: Sequence[Target], decide: Callable[[Target], Outcome], log: Callable[[str], None]) -> list[Outcome]:
     """Decide the targets one after another. A failure does not stop the others; it is raised at the end."""
     outcomes, failed = [], []
     for position, target in enumerate(targets, 1):
-        said = f"{target.label} ({position} of {len(targets)}, as of {target.settings.as_of})"
+        name = f"{target.label} ({position} of {len(targets)}, as of {target.settings.as_of})"
         try:
             outcome = decide(target)
         except DtaError as error:
-            failed.append((said, error))
-            tell(f"{said}: failed. {error}")
+            failed.append((name, error))
+            log(f"{name}: failed. {error}")
             continue
         outcomes.append(outcome)
-        tell(f"{said}: {outcome.outcome}, release {outcome.release_id} in {target.settings.out}")
+        log(f"{name}: {outcome.outcome}, release {outcome.release_id} in {target.settings.out}")
     if failed:
-        said, first = failed[0]
-        summary = DtaError(f"{len(failed)} of {len(targets)} could not be decided; the first was {said}: {first}")
+        name, first = failed[0]
+        summary = DtaError(f"{len(failed)} of {len(targets)} could not be decided; the first was {name}: {first}")
         summary.exit_code = first.exit_code
         raise summary
     return outcomes

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from flows.cli.consoles import moving_line
+from flows.cli.consoles import progress_line
 from transforms.folders import claim_work
 from transforms.release.check_result import count_failed, what_to_do
 from transforms.run import Run, StepResult
@@ -38,7 +38,7 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
     run = Run.start(settings)
     try:
         check_configuration(run)
-        with moving_line(log) as progress, judge_of(run):
+        with progress_line(log) as progress, judge_of(run):
             prepare(run)
             bar = progress.add_task("starting")
             run.notify = lambda words, done, total: progress.update(bar, description=words)
@@ -82,8 +82,8 @@ def show_report(report: "GateReport", console: Console) -> None:
         )
         console.print(f"   [dim]{escape(result.note or result.reason)}[/]")
         for text in result.rows[:SHOWN]:
-            said = ", ".join(f"{k} {v}" for k, v in json.loads(text).items() if v is not None)
-            console.print(f"   · {escape(said)}", soft_wrap=True)
+            fields = ", ".join(f"{k} {v}" for k, v in json.loads(text).items() if v is not None)
+            console.print(f"   · {escape(fields)}", soft_wrap=True)
         if result.outcome == "error":
             console.print(f"   {escape(result.detail)}", soft_wrap=True)
     table = Table(title="Gates", title_justify="left")

@@ -9,7 +9,7 @@ from typing import IO, Any
 
 from rich.console import Console
 
-from flows.cli.consoles import silence
+from flows.cli.consoles import discard_output
 from transforms import clock
 
 Event = dict[str, Any]
@@ -41,7 +41,7 @@ def json_log(stream: IO[str]) -> Log:
             )
             stream.flush()
         except BrokenPipeError:  # the run continues without a reader
-            silence(stream)
+            discard_output(stream)
 
     return log
 

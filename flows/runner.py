@@ -92,7 +92,7 @@ class _Attempt:
 
     def run(self) -> Outcome:
         started = time.perf_counter()
-        self._say("run_started", f"run {self.run_id} as of {self.settings.as_of}, {self.settings.source}")
+        self._log_event("run_started", f"run {self.run_id} as of {self.settings.as_of}, {self.settings.source}")
         try:
             result = self._steps()
             self._check_overdue(result)
@@ -114,15 +114,15 @@ class _Attempt:
                 raise
             raise error from caught
 
-    def _say(self, event: str, message: str, **facts: Any) -> None:
+    def _log_event(self, event: str, message: str, **facts: Any) -> None:
         self.log({"event": event, "run_id": self.run_id, **facts, "message": message})
 
     def _outcome(self, outcome: str, message: str) -> Outcome:
         """Return how the run ended, with its problems with sources. Call before the run's folder is removed."""
         run = self.current_run
-        said = " ".join(filter(None, [self.mended, message]))
+        text = " ".join(filter(None, [self.mended, message]))
         problems = run.fact("source_problems", [])
-        return Outcome(outcome, said, _current_id(self.settings), problems, unused_files(run), self.run_id)
+        return Outcome(outcome, text, _current_id(self.settings), problems, unused_files(run), self.run_id)
 
     def _succeeded(self, result: StepResult, started: float) -> Outcome:
         ended = self._outcome("unchanged" if result.finished else "published", result.message)
@@ -165,7 +165,7 @@ class _Attempt:
             self.mended = recover(self.settings.out)
         self.before = _current_folder(self.settings)
         if self.mended:
-            self._say("mended", self.mended)
+            self._log_event("mended", self.mended)
         check_clock(self.settings)
         check_configuration(self.current_run)
         for step in STEPS:
@@ -188,7 +188,7 @@ class _Attempt:
             "seconds": round(time.perf_counter() - started, 3),
         }
         self.stages.append(stage)
-        self._say("stage", result.message, **stage)
+        self._log_event("stage", result.message, **stage)
         stop_if_asked()
         return result
 
@@ -213,8 +213,8 @@ class _Attempt:
 
     def _interrupted(self, interruption: Interrupted, seconds: float) -> None:
         released = self._released()
-        said = f"Release {released} was published and is current." if released else "Nothing was published."
-        ended = self._outcome("interrupted", f"The run was {interruption}. {said}")
+        text = f"Release {released} was published and is current." if released else "Nothing was published."
+        ended = self._outcome("interrupted", f"The run was {interruption}. {text}")
         interruption.message = ended.message
         self._record_bad_end(ended, interruption.exit_code, seconds, [])
 
@@ -223,12 +223,12 @@ class _Attempt:
         try:
             self._record(ended, self._released(), exit_code, details)
         except OSError as fault:
-            self._say("not_recorded", f"How the run ended could not be recorded: {fault}")
+            self._log_event("not_recorded", f"How the run ended could not be recorded: {fault}")
         self._ended(ended, exit_code, seconds)
 
     def _ended(self, ended: Outcome, exit_code: int, seconds: float) -> None:
         facts = {"outcome": ended.outcome, "stage": self.at, "release_id": ended.release_id, "exit_code": exit_code}
-        self._say("run_ended", ended.message, **facts, seconds=round(seconds, 3))
+        self._log_event("run_ended", ended.message, **facts, seconds=round(seconds, 3))
 
 
 def check_clock(settings: Settings) -> None:

@@ -17,7 +17,7 @@ from transforms.raw.stage import read_raw
 from transforms.release.current import current_release
 from transforms.release.digests import inputs_digest
 from transforms.release.pointer import current_hold
-from transforms.release.previous import is_unchanged, names_used_files
+from transforms.release.previous import has_stale_unused_files, is_unchanged
 from transforms.release.publish import Extra, publish
 from transforms.release.run_records import GOOD, read_status
 from transforms.run import Notify, Run, StepResult
@@ -53,7 +53,7 @@ def compare_inputs(run: Run) -> StepResult:
     hold = current_hold(run.settings.out)
     if hold is not None:
         return StepResult(files, 0, str(hold), finished=True)
-    if is_unchanged(run.settings.out, digest, run.settings.as_of) and not names_used_files(run):
+    if is_unchanged(run.settings.out, digest, run.settings.as_of) and not has_stale_unused_files(run):
         return StepResult(files, 0, "Nothing changed since the current release: nothing to publish.", finished=True)
     return StepResult(files, files, "inputs differ from the current release")
 

@@ -18,7 +18,7 @@ from transforms.release.pointer import current_hold
 from transforms.release.run_records import GOOD, read_status
 from transforms.release.verify import damage_of
 
-TELL_AGAIN = timedelta(hours=24)
+NOTIFY_INTERVAL = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Watch:
     lines: list[str] = field(default_factory=list)
 
 
-def look(out: Path, hours: float, now: datetime | None = None) -> Watch:
+def inspect_releases(out: Path, hours: float, now: datetime | None = None) -> Watch:
     """Return findings about the age of the last good check and the files of the current release."""
     now = now or clock.now()
     release, wrong, notes = current_release(out), [], []
@@ -75,7 +75,7 @@ def _hours(age: timedelta) -> int:
     return int(age.total_seconds() // 3600)
 
 
-def tell_now(out: Path, seen: Watch, now: datetime | None = None) -> bool:
+def is_notification_due(out: Path, seen: Watch, now: datetime | None = None) -> bool:
     """Return True once a day while something is wrong. The last notification is recorded in watch.json."""
     now, memory = now or clock.now(), out / "watch.json"
     if not seen.wrong:
@@ -83,8 +83,8 @@ def tell_now(out: Path, seen: Watch, now: datetime | None = None) -> bool:
             memory.unlink(missing_ok=True)
         return False
     try:
-        told = datetime.fromisoformat(json.loads(memory.read_text("utf-8"))["told_at"])
-        if abs(now - told) < TELL_AGAIN:
+        last_notified = datetime.fromisoformat(json.loads(memory.read_text("utf-8"))["told_at"])
+        if abs(now - last_notified) < NOTIFY_INTERVAL:
             return False
     except (OSError, ValueError, KeyError, TypeError):
         pass

@@ -6,7 +6,7 @@ import typer
 
 from flows.cli.ask import compare, explain, site, sources, sql, status
 from flows.cli.build import build
-from flows.cli.consoles import flush_streams, prepare_streams, say_error, silence
+from flows.cli.consoles import discard_output, flush_streams, prepare_streams, print_error
 from flows.cli.estimate import estimate
 from flows.cli.nightly import backfill, notify, schedule, watch
 from flows.cli.register import register_app
@@ -41,22 +41,22 @@ def main() -> None:
     except SystemExit as ended:
         # Typer's help, and other direct output: the reader has stopped reading.
         if isinstance(ended.__context__, BrokenPipeError):
-            silence(sys.stdout)
+            discard_output(sys.stdout)
             sys.exit(0)
         raise
     except BrokenPipeError:
-        silence(sys.stdout)
+        discard_output(sys.stdout)
     except Interrupted as error:
-        say_error(error.message)
+        print_error(error.message)
         sys.exit(error.exit_code)
     except DtaError as error:
-        say_error(str(error))
+        print_error(str(error))
         sys.exit(error.exit_code)
     except OSError as error:
         fault = storage_error(error)
         if fault is None:
             raise
-        say_error(str(fault))
+        print_error(str(fault))
         sys.exit(fault.exit_code)
     finally:
         flush_streams()

@@ -53,11 +53,11 @@ def sql(
     out: Out = None,
 ) -> None:
     """Query the current release (read-only), or run a saved question."""
-    from flows.cli.question import asked_query, list_recipes
+    from flows.cli.question import list_recipes, requested_query
 
     if recipes:
         return list_recipes(out_console)
-    text, parameters = asked_query(query, recipe, param or [])
+    text, parameters = requested_query(query, recipe, param or [])
     place = released(out)
     from flows.cli.query import run_query, write_query
 

@@ -143,7 +143,7 @@ def _build_tables(settings: "Settings", path: Path, chosen: list[tuple[str, str]
             rules = load_rules(settings.reference)
             load_rule_tables(rules, connection)
             load_macros(connection)
-            said = not any(stage == "facts" for stage, _ in chosen)
+            has_sentences = not any(stage == "facts" for stage, _ in chosen)
             if any(stage == "ahead" for stage, _ in chosen):  # one computation for the stage; only the watch list stays
                 chosen = (
                     [c for c in chosen if c[0] in BUILT[:3]]
@@ -151,9 +151,9 @@ def _build_tables(settings: "Settings", path: Path, chosen: list[tuple[str, str]
                     + [c for c in chosen if c[0] in BUILT[4:]]
                 )
             for stage, table in chosen:
-                if stage == "marts" and not said:
+                if stage == "marts" and not has_sentences:
                     write_sentences(connection)
-                    said = True
+                    has_sentences = True
                 before = next(_rows(connection, table), None)
                 started = time.perf_counter()
                 ahead = stage == "ahead"

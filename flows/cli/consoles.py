@@ -28,10 +28,10 @@ BRAILLE = range(0x2800, 0x2900)  # characters of the spinner
 def in_ascii(text: str) -> str:
     """Return the text in ASCII, for a code page that lacks its characters."""
     plain = text.translate(PLAIN)
-    return "".join(c if c.isascii() else "*" if ord(c) in BRAILLE else _bare(c) for c in plain)
+    return "".join(c if c.isascii() else "*" if ord(c) in BRAILLE else _without_accent(c) for c in plain)
 
 
-def _bare(letter: str) -> str:
+def _without_accent(letter: str) -> str:
     """Return a letter without its accent, or a question mark."""
     return unicodedata.normalize("NFKD", letter).encode("ascii", "ignore").decode()[:1] or "?"
 
@@ -58,7 +58,7 @@ def prepare_streams() -> None:
             stream.reconfigure(errors="dta-console")
 
 
-def silence(stream: IO[Any]) -> None:
+def discard_output(stream: IO[Any]) -> None:
     """Discard further output to ``stream``: its reader, such as ``head``, is gone, and the work continues."""
     with suppress(OSError, ValueError):  # a stream of a test has no file number
         nowhere = os.open(os.devnull, os.O_WRONLY)
@@ -73,7 +73,7 @@ def flush_streams() -> None:
             try:
                 stream.flush()
             except BrokenPipeError:
-                silence(stream)
+                discard_output(stream)
 
 
 class Screen(Console):
@@ -97,23 +97,23 @@ class Screen(Console):
 
     def on_broken_pipe(self) -> None:
         """Continue without a reader."""
-        silence(self.file)
+        discard_output(self.file)
 
 
 out_console, err_console = Screen(), Screen(stderr=True)
 
 
-def say_error(message: str) -> None:
+def print_error(message: str) -> None:
     """Print on the error stream why a command ends."""
     err_console.print(f"[bold]Error:[/] {escape(message)}", soft_wrap=True)
 
 
-def written(target: Path) -> None:
+def print_written(target: Path) -> None:
     """Print which file or folder a command wrote."""
     out_console.print(f"Written: {escape(str(target))}", soft_wrap=True)
 
 
-def moving_line(console: Console, disable: bool = False) -> Progress:
+def progress_line(console: Console, disable: bool = False) -> Progress:
     """Return a moving line that shows progress. File names in it are not read as markup."""
     columns = (SpinnerColumn(), TextColumn("{task.description}", markup=False), TimeElapsedColumn())
     return Progress(*columns, console=console, transient=True, disable=disable)
@@ -144,7 +144,7 @@ def raw_output() -> Iterator[_Output]:
         with _Output() as stream:
             yield stream
     except BrokenPipeError:
-        silence(sys.stdout)
+        discard_output(sys.stdout)
 
 
 def json_line(row: object) -> bytes:

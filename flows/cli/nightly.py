@@ -38,14 +38,14 @@ def watch(
 
     If not, exit code 6 and a notification once a day.
     """
-    from flows.watch import look, tell_now
+    from flows.watch import inspect_releases, is_notification_due
     from transforms.wording.sentences.phrases import capitalized
 
     folder = settings_from(None, out).out
-    seen = look(folder, hours)
+    seen = inspect_releases(folder, hours)
     for line in seen.lines:
         err_console.print(line, markup=False, soft_wrap=True)
-    if folder.is_dir() and tell_now(folder, seen):
+    if folder.is_dir() and is_notification_due(folder, seen):
         from flows.deployed.messages import about_lateness
         from flows.deployed.notify import notify as send
 

@@ -116,8 +116,8 @@ def problem_lines(problems: Sequence[dict[str, str]]) -> list[str]:
 
 def problem_text(problem: dict[str, str]) -> str:
     """Return why a source file could not be refreshed, and how old the file is that is used instead."""
-    said = f"{problem['file']}: {problem['message']}"
-    return said + (
+    text = f"{problem['file']}: {problem['message']}"
+    return text + (
         f"; the file accepted {ago(problem['accepted_at'])} is used"
         if problem["accepted_at"]
         else "; there is no earlier file"

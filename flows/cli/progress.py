@@ -7,7 +7,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.markup import escape
 
-from flows.cli.consoles import moving_line
+from flows.cli.consoles import progress_line
 from flows.cli.phrases import changes_lines, for_shell, not_listed_as_unused, problem_lines, unused_lines
 from flows.logs import json_log, text_log
 from flows.runner import execute
@@ -28,7 +28,7 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Non
     """Run all steps. Progress goes to the error stream, the result to the standard output."""
     for_programs = settings.log == "json"
     told = json_log(log.file) if for_programs else text_log(log)
-    with moving_line(log, disable=for_programs) as progress:
+    with progress_line(log, disable=for_programs) as progress:
         bar = progress.add_task("starting", total=len(STEPS))
 
         def perform(step: Step, run: Run) -> StepResult:
@@ -50,20 +50,20 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Non
         console.print("Earlier files are used if there are any: see dta sources.")
     release = current_release(settings.out)
     if release:
-        _answer(settings.out, console)
+        _print_answer(settings.out, console)
     for line in unused_lines(outcome.unused):
         console.print(line, soft_wrap=True)
     if release:
-        console.print(f"Release: {_near(settings.out / 'current' / DATABASE)}", markup=False, soft_wrap=True)
+        console.print(f"Release: {_relative_to_cwd(settings.out / 'current' / DATABASE)}", markup=False, soft_wrap=True)
 
 
-def _near(path: Path) -> Path:
+def _relative_to_cwd(path: Path) -> Path:
     """Return the path relative to the working folder if it is inside it."""
     here = Path.cwd()
     return path.relative_to(here) if path.is_relative_to(here) else path
 
 
-def _answer(out: Path, console: Console) -> None:
+def _print_answer(out: Path, console: Console) -> None:
     """Print the sentence of the home page, who is new and who left, what is not loaded, warnings, and what to do next:
     at most one screen of 80 columns.
     """
@@ -75,18 +75,18 @@ def _answer(out: Path, console: Console) -> None:
         (release,) = rows(connection, "select scope from meta_release")
         changes = release_changes(connection)
     console.print()
-    _say(console, answer.sentence, "bold")
-    _say(console, f"{release['scope']}.")
-    _leas(console, f"New in {answer.year}", answer.new, answer)
-    _leas(console, f"Left since {answer.before}", answer.left, answer)
+    _print(console, answer.sentence, "bold")
+    _print(console, f"{release['scope']}.")
+    _print_leas(console, f"New in {answer.year}", answer.new, answer)
+    _print_leas(console, f"Left since {answer.before}", answer.left, answer)
     if answer.not_determined:
-        _say(console, answer.not_determined)
+        _print(console, answer.not_determined)
     for line in changes_lines(changes):
-        _say(console, line)
+        _print(console, line)
     if missing:
-        _say(console, f"{'; '.join(missing)}. To get the files: {FETCH}")
+        _print(console, f"{'; '.join(missing)}. To get the files: {FETCH}")
     for file, added, removed, altered in reissued:
-        _say(
+        _print(
             console,
             f"Reissued: {file} has {added} rows added, {removed} removed and {altered} altered; see"
             " meta_source_changes.",
@@ -98,17 +98,17 @@ def _answer(out: Path, console: Console) -> None:
     for warning in warnings:
         console.print(f"[yellow]▲ Warning[/] {escape(warning_text(warning))}")
     if warnings:
-        page = _near(out / "quality" / "index.html")
+        page = _relative_to_cwd(out / "quality" / "index.html")
         console.print(f"Which rows, and what to do: {escape(str(page))}", soft_wrap=True)
-    _say(console, DESIGNATION, "dim")
+    _print(console, DESIGNATION, "dim")
     example = next(iter((*answer.new, *answer.meet, *answer.loans)), None)
     console.print()
-    _say(console, "Look:  dta site")
+    _print(console, "Look:  dta site")
     if example:
-        _say(console, f"Ask:   dta explain {for_shell(example['lea_name'])}")
+        _print(console, f"Ask:   dta explain {for_shell(example['lea_name'])}")
 
 
-def _leas(console: Console, heading: str, leas: Sequence[Row], answer: Answer) -> None:
+def _print_leas(console: Console, heading: str, leas: Sequence[Row], answer: Answer) -> None:
     """Print a heading with the number of LEAs, and a paragraph of their names and counties."""
     if not leas:
         return
@@ -116,10 +116,10 @@ def _leas(console: Console, heading: str, leas: Sequence[Row], answer: Answer) -
         ", ".join(f"{r['lea_name']} ({r['county']})" for r in leas), console.width - 2, break_on_hyphens=False
     )
     cut = [f"and more: dta compare {answer.before} {answer.year}"] if len(lines) > LINES else []
-    _say(console, f"{heading} ({len(leas)}):")
+    _print(console, f"{heading} ({len(leas)}):")
     for line in (*lines[: LINES - len(cut)], *cut):
-        _say(console, f"  {line}")
+        _print(console, f"  {line}")
 
 
-def _say(console: Console, text: str, style: str = "") -> None:
+def _print(console: Console, text: str, style: str = "") -> None:
     console.print(text, style=style, markup=False)

@@ -19,7 +19,7 @@ class QueryError(DtaError):
     exit_code = 2
 
 
-def asked_query(query: str | None, recipe: str | None, given: Sequence[str]) -> tuple[str, Parameters]:
+def requested_query(query: str | None, recipe: str | None, given: Sequence[str]) -> tuple[str, Parameters]:
     """Return the query to run and its parameters: as typed, or those of a recipe.
 
     Raises QueryError unless exactly one of the two is given, or for wrong parameters.
@@ -46,10 +46,10 @@ def list_recipes(console: Console) -> None:
     table.add_column("Question", overflow="fold")
     table.add_column("Parameters", overflow="fold")
     for recipe in recipes().values():
-        table.add_row(recipe.name, escape(recipe.question), escape("\n".join(map(_said, recipe.parameters))))
+        table.add_row(recipe.name, escape(recipe.question), escape("\n".join(map(_parameter_line, recipe.parameters))))
     console.print(table)
 
 
-def _said(p: Parameter) -> str:
+def _parameter_line(p: Parameter) -> str:
     given = f" ({'required, such as ' if p.is_required else ''}{p.value})" if p.value else ""
     return f"{p.name}: {p.meaning}{given}"

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from transforms.settings import Settings
 
 register_app = typer.Typer(no_args_is_help=True, help="Check the records that people keep, and add to them.")
-AFTER = {  # what is not determined after a loan or an event is added, and the event that settles it
+NEXT_STEPS = {  # what is not determined after a loan or an event is added, and the event that settles it
     "state_loans": (
         "Add its events, such as authorized and disbursed: dta register add state_loan_events. Until the"
         " register has a day of the loan, the referral is not determined."
@@ -95,9 +95,9 @@ def add(
     )
     values = {"entered_on": clock.today().isoformat()} if "entered_on" in model.model_fields else {}
     again: Iterable[str] = columns_of(model)
-    with _answers():
+    with _prompt_errors():
         while again:
-            values |= {column: _ask(model, column, values.get(column, "")) for column in again}
+            values |= {column: _prompt_value(model, column, values.get(column, "")) for column in again}
             problems, warnings = check_row(folder, pathway, values, names)
             again = _columns_to_mend(problems, columns_of(model))
         for warning in warnings:
@@ -108,8 +108,8 @@ def add(
             return
     backup = add_row(folder, pathway, values, names)
     console.print(f"Added to {pathway}.csv. Backup of the previous file: {escape(str(backup))}", soft_wrap=True)
-    if said := AFTER.get(values["event"] if pathway == "state_loan_events" else pathway):
-        console.print(said, soft_wrap=True)
+    if advice := NEXT_STEPS.get(values["event"] if pathway == "state_loan_events" else pathway):
+        console.print(advice, soft_wrap=True)
 
 
 @register_app.command()
@@ -140,7 +140,7 @@ def _names(settings: "Settings") -> "LeaNames | None":
 
 
 @contextmanager
-def _answers() -> Iterator[None]:
+def _prompt_errors() -> Iterator[None]:
     """Separate two causes that end a prompt in the same way: the input ended (UsageError), or a signal came."""
     try:
         yield
@@ -160,7 +160,7 @@ def _columns_to_mend(problems: list["Problem"], columns: list[str]) -> list[str]
     return [c for c in columns if c in touched]
 
 
-def _ask(model: type["Record"], column: str, current: str) -> str:
+def _prompt_value(model: type["Record"], column: str, current: str) -> str:
     """Ask for one value until it fits its column."""
     from transforms.registers.fields import allowed, refusal
 

@@ -10,8 +10,8 @@ import typer
 from rich.progress import track
 
 from flows.cli.consoles import err_console as log
-from flows.cli.consoles import moving_line, written
 from flows.cli.consoles import out_console as console
+from flows.cli.consoles import print_written, progress_line
 from flows.cli.options import Force, Out, To, Year, settings_from
 from transforms.errors import UsageError
 
@@ -57,9 +57,11 @@ def workbook(
         )
     with _release(out) as (connection, book):
         target = out_file or Path(f"dta-{book.release['release_id']}.xlsx")
-        with _telling("workbook") as tell, whole_file(target, force) as path:
-            write_workbook(connection, path, SHEETS, "Who may receive Direct Technical Assistance, and why", tell=tell)
-    written(target)
+        with _progress_messages("workbook") as progress, whole_file(target, force) as path:
+            write_workbook(
+                connection, path, SHEETS, "Who may receive Direct Technical Assistance, and why", progress=progress
+            )
+    print_written(target)
 
 
 @report_app.command()
@@ -92,7 +94,7 @@ def lea(
         target = to / f"{found.cds}-{file_name(found.name)}-{chosen}.{'pdf' if pdf else 'json'}"
         with whole_file(target, force) as path:
             path.write_bytes(_pages(book, pdf)(report))
-    return written(target)
+    return print_written(target)
 
 
 @report_app.command()
@@ -113,9 +115,9 @@ def county(
     with _release(out) as (connection, book):
         found, chosen = find_county(connection, name), book.asked_year(year)
         target = to / f"dta-{file_name(found[1])}-county-{chosen}-{book.release['release_id']}"
-        with _telling(f"{found[1]} County") as tell, whole_folder(target, force) as folder:
-            write_packet(connection, folder, book, found, chosen, pages, tell)
-    written(target)
+        with _progress_messages(f"{found[1]} County") as progress, whole_folder(target, force) as folder:
+            write_packet(connection, folder, book, found, chosen, pages, progress)
+    print_written(target)
 
 
 @report_app.command()
@@ -152,7 +154,7 @@ def letter(
                 write_letter(path, book, e, k)
     console.print("A draft: a person fills in the places in brackets and signs.")
     for target in targets.values():
-        written(target)
+        print_written(target)
 
 
 def _every_lea(
@@ -171,7 +173,7 @@ def _every_lea(
             path = folder / f"{e.lea.cds}-{file_name(e.lea.name)}.{'pdf' if pdf else 'json'}"
             path.write_bytes(page(e))
     console.print(f"{len(leas):,} LEAs.")
-    written(target)
+    print_written(target)
 
 
 @contextmanager
@@ -185,9 +187,9 @@ def _release(out: Path | None) -> Iterator[tuple["duckdb.DuckDBPyConnection", "B
 
 
 @contextmanager
-def _telling(what: str) -> Iterator[Callable[[str], None]]:
+def _progress_messages(what: str) -> Iterator[Callable[[str], None]]:
     """Show a moving line on the error stream. Yields a function that sets its text."""
-    with moving_line(log) as progress:
+    with progress_line(log) as progress:
         bar = progress.add_task(what, total=None)
         yield lambda words: progress.update(bar, description=words)
 

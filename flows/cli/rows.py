@@ -24,7 +24,7 @@ def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]],
         max((cell_len(w) for t in (name, *(row[i] for row in texts)) for w in t.split()), default=1)
         for i, name in enumerate(columns)
     ]
-    said = (
+    count = (
         f"{total:,} {'row' if total == 1 else 'rows'}"
         if total == len(rows)
         else f"first {len(rows)} of {total:,} rows; --format csv shows all"
@@ -36,9 +36,9 @@ def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]],
         for number, row in enumerate(texts, 1):
             console.print(f"Row {number}", style="bold")
             console.print(_record(columns, row))
-        console.print(said)
+        console.print(count)
         return
-    table = Table(caption=said)
+    table = Table(caption=count)
     for name, width in zip(columns, widths, strict=True):
         table.add_column(escape(name), overflow="fold", width=width)
     for row in texts:

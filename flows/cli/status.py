@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from flows.cli.consoles import say_error
+from flows.cli.consoles import print_error
 from flows.cli.phrases import (
     ago,
     changes_lines,
@@ -55,7 +55,7 @@ def show_status(out: Path, console: Console) -> int:
     if last:
         _show_last_run(out, last, console)
     for fault in faults:
-        say_error(fault)
+        print_error(fault)
     if last and last["last_outcome"] not in GOOD:
         return int(last["exit_code"]) or NO_RELEASE
     return NO_RELEASE if faults or release is None else 0
@@ -138,7 +138,7 @@ def show_sources(settings: "Settings", console: Console, year: int | None, missi
             escape(source.file),
             in_release,
             ago(accepted.accepted_at) if accepted else "–",
-            _look(source, accepted),
+            _last_check(source, accepted),
             escape(source.changes_expected),
         )
     console.print(table)
@@ -151,9 +151,9 @@ def show_sources(settings: "Settings", console: Console, year: int | None, missi
     )
 
 
-def _look(source: "Source", accepted: "Accepted | None") -> str:
+def _last_check(source: "Source", accepted: "Accepted | None") -> str:
     """Return how the last look for a newer file ended, in words."""
     if accepted is None:
         return "never" if source.url else "no address known"
-    said = f"{ago(accepted.checked_at)}: {accepted.outcome}"
-    return escape(f"{said} ({accepted.message})" if accepted.message else said)
+    outcome = f"{ago(accepted.checked_at)}: {accepted.outcome}"
+    return escape(f"{outcome} ({accepted.message})" if accepted.message else outcome)

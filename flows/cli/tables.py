@@ -60,7 +60,7 @@ def _show_rest(console: Console, e: LeaReport) -> None:
     if e.watched:
         console.print("\n[bold]What would change it (a preview, not a finding)[/]")
     for watched in e.watched:
-        _say(console, escape(watched.said))
+        _print_indented(console, escape(watched.said))
     loans = [(x.said, x.day, x.confidence, x.source_url) for x in e.loan_events]
     _table(console, "State loans", ("Event", "Date as sourced", "Confidence", "Source"), loans)
     cases = [(c.name, c.case_id, c.case_state, str(c.known_from), c.evidence or "") for c in e.cases]
@@ -75,7 +75,7 @@ def _show_rest(console: Console, e: LeaReport) -> None:
         console.print(line, markup=False)
 
 
-def _say(console: Console, sentence: str) -> None:
+def _print_indented(console: Console, sentence: str) -> None:
     """Print a sentence with every line indented."""
     for line in console.render_str(sentence).wrap(console, console.width - 3):
         console.print(Text("   ").append_text(line))
@@ -84,10 +84,10 @@ def _say(console: Console, sentence: str) -> None:
 def _show_verdict(console: Console, v: Verdict, full: bool) -> None:
     """Print status and reason; with notes if ``full``, if CDE differs, or if the verdict is not determined."""
     console.print(Text.assemble((f"{v.sign} {v.label}", STYLES[v.status]), "  ", (v.title, "bold"), f"  {v.statute}"))
-    _say(console, escape(v.reason))
+    _print_indented(console, escape(v.reason))
     if full or v.agrees_with_cde is False or v.status == "undetermined":
         for note in v.notes:
-            _say(console, f"[bold]{escape(note)}[/]" if v.agrees_with_cde is False else escape(note))
+            _print_indented(console, f"[bold]{escape(note)}[/]" if v.agrees_with_cde is False else escape(note))
 
 
 def _grid(e: LeaReport, full: bool) -> Table:

@@ -50,12 +50,12 @@ def run_name() -> str:
     )
 
 
-def tell_of_crash(flow: Any, flow_run: Any, state: Any) -> None:
+def notify_about_crash(flow: Any, flow_run: Any, state: Any) -> None:
     """Notify about a run whose process was killed, because it could not do so itself."""
     notify(about_crash(flow_run.name, state.message or "no reason is known"))
 
 
-@flow(name="nightly", flow_run_name=run_name, on_crashed=[tell_of_crash])
+@flow(name="nightly", flow_run_name=run_name, on_crashed=[notify_about_crash])
 def nightly(
     source: SourceName | None = None,
     out: Folder | None = None,

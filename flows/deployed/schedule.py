@@ -9,7 +9,7 @@ from pathlib import Path
 import httpx
 from rich.console import Console
 
-from flows.deployed.supervisor import Kept, Supervisor
+from flows.deployed.supervisor import SupervisedProcess, Supervisor
 from transforms.errors import ConfigError
 from transforms.folders import claim_work
 from transforms.locks import only_one
@@ -55,10 +55,10 @@ def schedule(settings: Settings, port: int, deployments: Path, console: Console)
         if not deployments.is_file():
             raise ConfigError(f"{deployments} is not a file. Give --deployments a file such as prefect.yaml.")
         prefect = [sys.executable, "-m", "prefect"]
-        server = Kept(
+        server = SupervisedProcess(
             "server", [*prefect, "server", "start", "--host", LOOPBACK, "--port", str(port)], lambda: _answers(port)
         )
-        worker = Kept("worker", [*prefect, "worker", "start", "--pool", POOL, "--type", "process"])
+        worker = SupervisedProcess("worker", [*prefect, "worker", "start", "--pool", POOL, "--type", "process"])
         supervisor = Supervisor([server, worker], environment, lambda words: console.print(words, markup=False))
         supervisor.stop_on_signals()
         try:

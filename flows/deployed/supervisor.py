@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from types import FrameType
 
 SHORTEST, LONGEST = 1.0, 60.0  # seconds before a restart; doubled each time that the process ends soon
-STEADY = 300.0  # seconds of running after which the delay starts again at the shortest
-PATIENCE = 20.0  # seconds that a process has to end before it is killed
+STABLE_SECONDS = 300.0  # seconds of running after which the delay starts again at the shortest
+STOP_TIMEOUT = 20.0  # seconds that a process has to end before it is killed
 PR_SET_PDEATHSIG = 1  # linux/prctl.h
 
 
 @dataclass
-class Kept:
+class SupervisedProcess:
     """A process that is kept running."""
 
     name: str
@@ -46,14 +46,14 @@ def _die_with_parent() -> None:
 class Supervisor:
     """Processes in the order in which they depend on each other."""
 
-    kept: Sequence[Kept]
+    kept: Sequence[SupervisedProcess]
     environment: Mapping[str, str]
-    tell: Callable[[str], None]
+    log: Callable[[str], None]
     stopping: bool = field(default=False)
 
-    def start(self, one: Kept, patience: float = 180.0) -> None:
+    def start(self, one: SupervisedProcess, patience: float = 180.0) -> None:
         """Start a process and wait until it is ready. Raises TimeoutError."""
-        self.tell(f"starting {one.name}")
+        self.log(f"starting {one.name}")
         # A separate process group: Ctrl-C reaches only the supervisor, which stops the processes in order.
         one.process = subprocess.Popen(  # noqa: S603
             one.command, env=dict(self.environment), preexec_fn=_die_with_parent, process_group=0
@@ -70,30 +70,30 @@ class Supervisor:
         """Restart processes that end, until ``stop`` is called."""
         while not self.stopping:
             for one in self.kept:
-                self._look_after(one)
+                self._restart_if_ended(one)
             time.sleep(between)
 
-    def _look_after(self, one: Kept) -> None:
+    def _restart_if_ended(self, one: SupervisedProcess) -> None:
         now = time.monotonic()
         if one.process is not None and one.process.poll() is not None:
-            one.wait = SHORTEST if now - one.started > STEADY else min(one.wait * 2, LONGEST)
+            one.wait = SHORTEST if now - one.started > STABLE_SECONDS else min(one.wait * 2, LONGEST)
             one.due = now + one.wait
-            self.tell(f"{one.name} ended with exit code {one.process.returncode}; restarting it in {one.wait:.0f} s")
+            self.log(f"{one.name} ended with exit code {one.process.returncode}; restarting it in {one.wait:.0f} s")
             one.process = None
         if one.process is None and now >= one.due and not self.stopping:
             try:
                 self.start(one)
             except TimeoutError as error:
-                self.tell(str(error))
-                end(one)
+                self.log(str(error))
+                stop_process(one)
 
     def stop(self) -> None:
         """End all processes, the last one first."""
         self.stopping = True
         for one in reversed(self.kept):
             if one.process is not None and one.process.poll() is None:
-                self.tell(f"stopping {one.name}")
-                end(one)
+                self.log(f"stopping {one.name}")
+                stop_process(one)
 
     def stop_on_signals(self) -> None:
         """Let SIGTERM and Ctrl-C end ``watch``."""
@@ -105,13 +105,13 @@ class Supervisor:
         signal.signal(signal.SIGINT, ask)
 
 
-def end(one: Kept) -> None:
+def stop_process(one: SupervisedProcess) -> None:
     """Ask a process to end; kill it if it does not."""
     if one.process is None:
         return
     one.process.terminate()
     try:
-        one.process.wait(PATIENCE)
+        one.process.wait(STOP_TIMEOUT)
     except subprocess.TimeoutExpired:
         one.process.kill()
         one.process.wait()

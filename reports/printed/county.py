@@ -20,11 +20,11 @@ from transforms.wording.labels import ASSISTANCE, DESIGNATION, LEA_KINDS, STATUS
 from transforms.wording.sentences import county_summary
 
 KINDS = tuple(LEA_KINDS)
-SAID = ("eligible", "undetermined")  # statuses with a reason next to them
+STATUSES_WITH_REASON = ("eligible", "undetermined")  # statuses with a reason next to them
 LAST_RANK = {"eligible": 1, "assisted": 2, "all": 3}  # the last rank of LEAs that get a page
 PAGES, OTHERS = tuple(LAST_RANK), 3
-NOTHING = "Nothing is determined for this county in {year}."
-BEFORE = f"{ASSISTANCE['differentiated_assistance']}, or {ASSISTANCE['charter'].lower()}"
+NO_VERDICTS = "Nothing is determined for this county in {year}."
+ASSISTANCE_HEADING = f"{ASSISTANCE['differentiated_assistance']}, or {ASSISTANCE['charter'].lower()}"
 
 
 def find_county(connection: duckdb.DuckDBPyConnection, asked: str) -> tuple[str, str]:
@@ -55,7 +55,7 @@ def write_packet(
     county: tuple[str, str],
     year: int,
     pages: str,
-    tell: Callable[[str], None],
+    progress: Callable[[str], None],
 ) -> None:
     """Write packet.pdf and rows.xlsx into ``folder``.
 
@@ -63,10 +63,10 @@ def write_packet(
     """
     facts = packet_of(connection, book, county, year, pages)
     code, name = county
-    tell(f"{facts['county']['counted']} LEAs of {name} County: packet.pdf")
+    progress(f"{facts['county']['counted']} LEAs of {name} County: packet.pdf")
     (folder / "packet.pdf").write_bytes(Printer(book.release["as_of"]).print(facts))
     write_workbook(
-        connection, folder / "rows.xlsx", OF_A_COUNTY, f"{name} County: Direct Technical Assistance", code, tell
+        connection, folder / "rows.xlsx", OF_A_COUNTY, f"{name} County: Direct Technical Assistance", code, progress
     )
 
 
@@ -91,7 +91,7 @@ def packet_of(
     here = {line.lea["cds"]: line for line in lines[year] if line.lea["county_code"] == code}
     recorded = any(line.recorded for line in here.values())
     columns = [*zip([book.pathway_names[p] for p in COMPUTED], (1.7, 1), strict=True)]
-    columns += [*([("Recorded pathways", 0.8)] if recorded else []), (BEFORE, 2.3)]
+    columns += [*([("Recorded pathways", 0.8)] if recorded else []), (ASSISTANCE_HEADING, 2.3)]
     return facts | {
         "county": {
             "name": name,
@@ -100,11 +100,11 @@ def packet_of(
             "as_of": book.release["as_of"].isoformat(),
             "disclaimer": DESIGNATION,
             "leads": _leads(connection, code, book.release["as_of"]),
-            "said": (county_summary(summaries[code]) or NOTHING.format(year=year)).split("\n\n"),
+            "summary": (county_summary(summaries[code]) or NO_VERDICTS.format(year=year)).split("\n\n"),
             "columns": [name for name, _ in columns],
             "widths": [width for _, width in columns],
             "leas": [_row(e, here[e.lea.cds], recorded) for e in reports if ranks[e.lea.cds] < OTHERS],
-            "others": _alike([e for e in reports if ranks[e.lea.cds] == OTHERS], recorded),
+            "others": _rows_by_statuses([e for e in reports if ranks[e.lea.cds] == OTHERS], recorded),
             "counted": len(reports),
             "pages": len(chosen),
         }
@@ -113,8 +113,10 @@ def packet_of(
 
 def _row(e: LeaReport, line: LeaLine, recorded: bool) -> Row:
     """Return the row of an LEA that is eligible, not determined or assisted: a status per column, and the reason."""
-    computed = [line.verdicts[p]["line"] if line.status(p) in SAID else "" for p in COMPUTED]
-    assistance = line.assistance["line"] if line.assistance and line.assistance["status"] in SAID else ""
+    computed = [line.verdicts[p]["line"] if line.status(p) in STATUSES_WITH_REASON else "" for p in COMPUTED]
+    assistance = (
+        line.assistance["line"] if line.assistance and line.assistance["status"] in STATUSES_WITH_REASON else ""
+    )
     return {
         "name": e.lea.name,
         "about": e.lea.cds,
@@ -127,7 +129,7 @@ def _row(e: LeaReport, line: LeaLine, recorded: bool) -> Row:
     }
 
 
-def _alike(reports: Sequence[LeaReport], recorded: bool) -> list[Row]:
+def _rows_by_statuses(reports: Sequence[LeaReport], recorded: bool) -> list[Row]:
     """Return rows for the other LEAs, combined if all their statuses are the same."""
     found = grouped(reports, lambda e: tuple(s["status"] for s in _statuses(e, recorded)))
     return [
@@ -164,8 +166,8 @@ def _statuses(e: LeaReport, recorded: bool) -> list[Row]:
     The columns are the computed pathways, the recorded ones together if any is on record, and assistance.
     """
     by_pathway = {v.code: v.status for v in e.verdicts}
-    cases = [s for p, s in by_pathway.items() if p not in COMPUTED and s in (*SAID, "not_eligible")]
-    first = next((s for s in (*SAID, "not_eligible") if s in cases), "not_assessed")
+    cases = [s for p, s in by_pathway.items() if p not in COMPUTED and s in (*STATUSES_WITH_REASON, "not_eligible")]
+    first = next((s for s in (*STATUSES_WITH_REASON, "not_eligible") if s in cases), "not_assessed")
     assistance = next((a.status for a in e.assistance if a.code != "consecutive"), "not_applicable")
     return [
         {"status": s, "sign": STATUS[s][0], "label": STATUS[s][1]}

@@ -30,7 +30,7 @@ def write_workbook(
     sheets: Sequence[Sheet],
     title: str,
     county: str | None = None,
-    tell: Progress = lambda words: None,
+    progress: Progress = lambda words: None,
 ) -> None:
     """Write a cover and these sheets to ``path``. ``county`` is a county code, or None for the whole release."""
     (release,) = rows(connection, "select * from meta_release")
@@ -38,7 +38,7 @@ def write_workbook(
         counts = [(sheet, _count(connection, sheet, county)) for sheet in sheets]
         book.lines("About", (26, 60, 30, 14), _cover(connection, title, release, counts))
         for sheet, n in counts:
-            tell(f"{sheet.name}: {n:,} rows")
+            progress(f"{sheet.name}: {n:,} rows")
             book.table(sheet.name, sheet.columns, _rows(connection, sheet, county))
 
 

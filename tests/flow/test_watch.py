@@ -9,7 +9,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.app import app
-from flows.watch import look, tell_now
+from flows.watch import inspect_releases, is_notification_due
 from tests.workplace import Workplace
 from transforms import clock
 from transforms.release.current import current_release
@@ -24,15 +24,15 @@ def out(published: Workplace, tmp_path: Path) -> Path:
 
 
 def test_a_good_night_is_fine(out: Path) -> None:
-    seen = look(out, 48)
+    seen = inspect_releases(out, 48)
     assert not seen.wrong
     assert re.fullmatch(r"the last good check was (less than an hour|1 hour|\d+ hours) ago", seen.headline)
-    assert re.search(r" was [234] hours ago$", look(out, 48, clock.now() + timedelta(hours=3)).headline)
+    assert re.search(r" was [234] hours ago$", inspect_releases(out, 48, clock.now() + timedelta(hours=3)).headline)
 
 
 @pytest.mark.parametrize(("later", "said"), [(49, "no good release for 4"), (-30, "in the future: check the clock")])
 def test_silence_is_told(out: Path, later: int, said: str) -> None:
-    seen = look(out, 48, NOW + timedelta(hours=later))
+    seen = inspect_releases(out, 48, NOW + timedelta(hours=later))
     assert seen.wrong
     assert said in seen.headline
 
@@ -41,7 +41,7 @@ def test_failed_runs_do_not_count_as_good(out: Path) -> None:
     from transforms.release.run_records import record_run
 
     record_run(out, "failed", "no network", "x", 3)
-    seen = look(out, 48, NOW + timedelta(hours=60))
+    seen = inspect_releases(out, 48, NOW + timedelta(hours=60))
     assert seen.wrong
     assert seen.lines == ["The last run failed: no network"]
 
@@ -50,29 +50,29 @@ def test_a_damaged_or_missing_release_is_told(out: Path) -> None:
     release = current_release(out)
     assert release is not None
     (release / "evidence.parquet").unlink()
-    assert "is damaged (evidence.parquet: missing)" in look(out, 48).headline
+    assert "is damaged (evidence.parquet: missing)" in inspect_releases(out, 48).headline
     shutil.rmtree(release)
-    assert "there is no current release" in look(out, 48).headline
+    assert "there is no current release" in inspect_releases(out, 48).headline
     (out / "status.json").write_text("{torn")
-    assert "no run has ever succeeded" in look(out, 48).headline
+    assert "no run has ever succeeded" in inspect_releases(out, 48).headline
 
 
 def test_a_hold_is_mentioned(out: Path) -> None:
     roll_back(out, "current", "trial")
-    seen = look(out, 48)
+    seen = inspect_releases(out, 48)
     assert not seen.wrong
     assert "Held at release" in seen.lines[0]
 
 
 def test_it_is_told_once_a_day_and_again_after_it_was_well(out: Path) -> None:
-    late = look(out, 48, NOW + timedelta(hours=60))
-    assert tell_now(out, late, NOW)
-    assert not tell_now(out, late, NOW + timedelta(hours=1))
-    assert tell_now(out, late, NOW + timedelta(hours=25))
-    assert not tell_now(out, look(out, 48), NOW)
-    assert tell_now(out, late, NOW + timedelta(hours=26))
+    late = inspect_releases(out, 48, NOW + timedelta(hours=60))
+    assert is_notification_due(out, late, NOW)
+    assert not is_notification_due(out, late, NOW + timedelta(hours=1))
+    assert is_notification_due(out, late, NOW + timedelta(hours=25))
+    assert not is_notification_due(out, inspect_releases(out, 48), NOW)
+    assert is_notification_due(out, late, NOW + timedelta(hours=26))
     (out / "watch.json").write_text("torn")
-    assert tell_now(out, late, NOW)
+    assert is_notification_due(out, late, NOW)
 
 
 def test_the_command_exits_with_6(out: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from flows.backfill import plan
-from flows.watch import look, tell_now
+from flows.watch import inspect_releases, is_notification_due
 from reports.output import MARK as REPORT_MARK
 from reports.output import OutputError, whole_file, whole_folder
 from tests.pipeline.test_command import main
@@ -208,9 +208,9 @@ def test_a_backfill_writes_into_no_foreign_folder(workplace: Workplace, tmp_path
 def test_the_watch_leaves_nothing_in_a_foreign_folder(tmp_path: Path) -> None:
     secrets(tmp_path)
     before = tree(tmp_path)
-    seen = look(tmp_path, 48)
+    seen = inspect_releases(tmp_path, 48)
     assert seen.wrong
-    assert tell_now(tmp_path, seen)
+    assert is_notification_due(tmp_path, seen)
     assert tree(tmp_path) == before
 
 

@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from flows.deployed.schedule import schedule
-from flows.deployed.supervisor import Kept, Supervisor
+from flows.deployed.supervisor import SupervisedProcess, Supervisor
 from transforms.errors import ConfigError
 from transforms.settings import PROJECT, Settings
 
@@ -67,7 +67,7 @@ def test_a_server_that_ends_at_once_is_told(tmp_path: Path, monkeypatch: pytest.
 
 
 def test_how_a_process_ended_is_known() -> None:
-    one = Kept("one", ["/bin/false"])
+    one = SupervisedProcess("one", ["/bin/false"])
     assert one.ended is None
     supervisor = Supervisor([one], {}, lambda words: None)
     supervisor.start(one)
