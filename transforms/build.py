@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import duckdb
 
-from transforms.dashboard.admission import JUDGED, admit_dashboards, admit_workbooks
+from transforms.dashboard.admission import WORKBOOK_MODELS, admit_dashboards, admit_workbooks
 from transforms.dashboard.parts import load_dashboards
 from transforms.database import first_column, prepared, quote
 from transforms.errors import ConfigError
@@ -45,7 +45,7 @@ def build_core(run: Run) -> StepResult:
         load_inputs(run, connection)
         admit_workbooks(run, connection)
         results = load_dashboards(run, connection)
-        later, order = after_registers("core"), [t for t in order_of("core") if t not in JUDGED]
+        later, order = after_registers("core"), [t for t in order_of("core") if t not in WORKBOOK_MODELS]
         rows = {table: build_checked(connection, "core", table) for table in order if table not in later}
         put_registers(run, connection)  # compared with the names in the files
         rows |= {table: build_checked(connection, "core", table) for table in order if table in later}

@@ -17,7 +17,7 @@ from tests.workplace import AS_OF, Workplace, reissue
 from transforms.errors import ReleaseError
 from transforms.files import files_below
 from transforms.locks import publisher_lock
-from transforms.release.previous import is_unchanged, remember_same
+from transforms.release.previous import is_unchanged, record_same_result
 from transforms.run import TABLES, Run, StepResult
 from transforms.schema import ARROW, published_tables
 
@@ -217,12 +217,12 @@ def test_other_inputs_that_give_the_same_are_not_worked_through_every_night(
 def test_a_record_that_other_inputs_gave_the_same_holds_until_a_dated_fact(bare_released: Workplace) -> None:
     released = bare_released
     release = (released.out / "current").resolve()
-    remember_same(released.out, release, "another version of the code", AS_OF, ["2027-01-01"])
+    record_same_result(released.out, release, "another version of the code", AS_OF, ["2027-01-01"])
     assert is_unchanged(released.out, "another version of the code", date(2026, 12, 31))
     assert not is_unchanged(released.out, "another version of the code", date(2027, 12, 31)), (
         "a dated fact lies between"
     )
-    remember_same(released.out, release, "yet another", AS_OF, [])
+    record_same_result(released.out, release, "yet another", AS_OF, [])
     assert is_unchanged(released.out, "yet another", AS_OF)
     (released.out / "same.json").write_text("{}")
     assert not is_unchanged(released.out, "yet another", AS_OF), "a record that cannot be read is none"

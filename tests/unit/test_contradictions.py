@@ -15,7 +15,7 @@ import pyarrow.compute as pc
 import pytest
 
 from tests.workplace import SAMPLE
-from transforms.dashboard.admission import doubt_of
+from transforms.dashboard.admission import implausible_test
 from transforms.dashboard.contradictions import is_many
 from transforms.dashboard.file_rows import UNCOUNTED
 from transforms.dashboard.parts import known_groups
@@ -104,7 +104,7 @@ def test_no_real_row_of_the_sample_contradicts_itself(path: Path) -> None:
 def test_nearly_no_real_row_of_whole_files_contradicts_itself(path: Path) -> None:
     found, before = judged(path)
     assert len(found.faults) <= 0.001 * len(before["cds"]), [(f.line, f.column, f.reason) for f in found.faults[:20]]
-    assert doubt_of({"counts": found.counts}) is None
+    assert implausible_test({"counts": found.counts}) is None
 
 
 @pytest.mark.parametrize("path", [*(SAMPLE / name for name in COLORED), *OTHERS], ids=lambda p: p.name)
@@ -290,7 +290,7 @@ def test_a_file_with_exchanged_headings_is_not_used(name: str, one: str, other: 
         columns[one], columns[other] = columns[other], columns[one]
 
     found, _ = judged(SAMPLE / name, change)
-    many = doubt_of({"counts": found.counts})
+    many = implausible_test({"counts": found.counts})
     broken = len({f.line for f in found.faults if f.record_type == "D"})
     assert many is not None or broken > 0.5 * sum(
         t == "D" for t in read(SAMPLE / name).table.column("rtype").to_pylist()
@@ -302,7 +302,7 @@ def test_a_file_whose_colors_are_shifted_by_one_is_not_used(name: str) -> None:
     def change(columns: dict[str, list[str]]) -> None:
         columns["color"] = [str(min(int(c) + 1, 5)) for c in columns["color"]]
 
-    assert doubt_of({"counts": judged(SAMPLE / name, change)[0].counts}) is not None
+    assert implausible_test({"counts": judged(SAMPLE / name, change)[0].counts}) is not None
 
 
 @pytest.mark.parametrize("name", [n for n in ALL if not n.startswith("science")])
@@ -310,7 +310,7 @@ def test_a_file_whose_levels_are_counted_from_the_other_end_is_not_used(name: st
     def change(columns: dict[str, list[str]]) -> None:
         columns["statuslevel"] = [c if c == "0" else str(6 - int(c)) for c in columns["statuslevel"]]
 
-    assert doubt_of({"counts": judged(SAMPLE / name, change)[0].counts}) is not None
+    assert implausible_test({"counts": judged(SAMPLE / name, change)[0].counts}) is not None
 
 
 def test_single_oddities_do_not_cost_a_file() -> None:
@@ -369,6 +369,6 @@ def test_a_file_without_colors_is_not_used_where_what_decides_was_lost(column: s
     for name, value in (("reportingyear", "2019"), (column, text)):
         table = table.set_column(table.schema.get_field_index(name), name, pa.array([value] * len(table), pa.string()))
     found = judge(read_columns(table, report, GROUPS), table.column("line").to_numpy(), report, GROUPS, REDUNDANCY)
-    doubt = doubt_of({"counts": found.counts})
+    doubt = implausible_test({"counts": found.counts})
     assert doubt is not None
     assert doubt["column"] == column

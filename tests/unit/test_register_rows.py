@@ -16,7 +16,7 @@ from transforms.registers.fields import refusal
 from transforms.registers.load import check_registers, load_registers, to_arrow
 from transforms.registers.loans import StateLoanEvent
 from transforms.registers.names import LeaNames, names_an_office, same_name
-from transforms.registers.tables import doubts_of
+from transforms.registers.tables import possible_leas
 from transforms.settings import PROJECT
 
 ALISAL, FRESNO_OFFICE, OTHER_SANTA_RITA = "27659610000000", "10101080000000", "27661910000000"
@@ -176,7 +176,7 @@ def test_a_row_whose_name_is_another_leas_is_rejected_in_every_register(folder: 
     assert f"which is {OAKLAND}. Correct the code or the name" in told
     register = load_registers(folder, IN_FILES)[name]
     assert to_arrow(register).num_rows == 0
-    doubted = {(d.pathway, d.cds) for d in doubts_of(load_registers(folder, IN_FILES), IN_FILES)}
+    doubted = {(d.pathway, d.cds) for d in possible_leas(load_registers(folder, IN_FILES), IN_FILES)}
     assert doubted == (set() if name == "calpads" else {(name, DISTRICT), (name, OAKLAND)})
 
 
@@ -221,7 +221,10 @@ def test_a_loan_moved_to_another_code_is_rejected_and_leaves_both_open(
     assert f"(value '{other}')" in told
     assert "but the row names" in told
     registers = load_registers(folder, IN_FILES)
-    assert {(d.pathway, d.cds) for d in doubts_of(registers, IN_FILES)} == {("wraparound", cds), ("wraparound", other)}
+    assert {(d.pathway, d.cds) for d in possible_leas(registers, IN_FILES)} == {
+        ("wraparound", cds),
+        ("wraparound", other),
+    }
 
 
 @pytest.mark.parametrize(
@@ -254,7 +257,7 @@ def test_a_code_that_no_file_has_under_a_name_that_they_know_is_rejected(folder:
     add_rows(folder, "spi", case("spi", cds=code, lea_name="Salinas Union High"))
     (told,) = problems(folder, "spi")
     assert f"no loaded file has this code; the files give Salinas Union High the code {SALINAS}" in told
-    assert {d.cds for d in doubts_of(load_registers(folder, IN_FILES), IN_FILES)} == {code, SALINAS}
+    assert {d.cds for d in possible_leas(load_registers(folder, IN_FILES), IN_FILES)} == {code, SALINAS}
 
 
 @pytest.mark.parametrize(
@@ -447,7 +450,7 @@ def test_an_event_that_cannot_be_so_leaves_its_loan_open(folder: Path, old: str,
     path.write_text(text.replace(old, new))
     assert any(sentence in told for told in problems(folder, "state_loan_events", None))
     registers = load_registers(folder)
-    loans = {d.loan_id for d in doubts_of(registers, LeaNames())}
+    loans = {d.loan_id for d in possible_leas(registers, LeaNames())}
     assert loans == {"CA-SEL-2003-OAKLAND"} | ({"CA-SEL-2012-INGLEWOOD"} if "INGLEWOOD" in new else set())
 
 
@@ -520,7 +523,7 @@ def test_an_act_on_a_referral_follows_the_loan_and_the_law(
     add_event(folder, loan, event, day, "day", day)
     found = problems(folder, "state_loan_events", None)
     assert any((sentence or "is dated before requested of the same loan") in told for told in found), found
-    assert {d.loan_id for d in doubts_of(load_registers(folder), LeaNames())} == {loan}
+    assert {d.loan_id for d in possible_leas(load_registers(folder), LeaNames())} == {loan}
 
 
 def add_event(folder: Path, loan: str, event: str, day: str, precision: str, words: str) -> None:
@@ -543,7 +546,7 @@ def put_event(
 
 
 def loans_in_doubt(folder: Path) -> set[str | None]:
-    return {d.loan_id for d in doubts_of(load_registers(folder), LeaNames())}
+    return {d.loan_id for d in possible_leas(load_registers(folder), LeaNames())}
 
 
 VALLEJO_LOAN, INGLEWOOD_LOAN = "CA-SEL-2004-VALLEJO", "CA-SEL-2012-INGLEWOOD"
@@ -771,13 +774,13 @@ def test_events_of_a_loan_whose_row_is_gone_leave_the_district_of_its_name_open(
 ) -> None:
     """By the words of its identifier, or by the initials of the name."""
     drop_loan(folder, loan)
-    doubts = doubts_of(load_registers(folder, BORROWERS), BORROWERS)
+    doubts = possible_leas(load_registers(folder, BORROWERS), BORROWERS)
     assert {(d.cds, d.pathway, d.since, d.is_guess) for d in doubts} == {(cds, "wraparound", None, False)}
 
 
 def test_an_event_of_a_loan_that_nothing_names_is_a_guess_of_all_loans(folder: Path) -> None:
     put_event(folder, "LOAN-77-01", "LOAN-77", "repaid", "2020-01-01")
-    doubts = doubts_of(load_registers(folder, BORROWERS), BORROWERS)
+    doubts = possible_leas(load_registers(folder, BORROWERS), BORROWERS)
     assert all(d.is_guess for d in doubts)
     assert len({d.loan_id for d in doubts}) == 12
 
@@ -863,7 +866,9 @@ def test_a_case_before_its_law_or_against_its_own_days(
 ) -> None:
     add_rows(folder, register, case(register, **changes))
     assert any(sentence in told for told in problems(folder, register)), problems(folder, register)
-    assert {(d.pathway, d.cds) for d in doubts_of(load_registers(folder, IN_FILES), IN_FILES)} == {(register, DISTRICT)}
+    assert {(d.pathway, d.cds) for d in possible_leas(load_registers(folder, IN_FILES), IN_FILES)} == {
+        (register, DISTRICT)
+    }
 
 
 @pytest.mark.parametrize(
@@ -1195,18 +1200,18 @@ def test_a_wrong_row_leaves_the_others(folder: Path) -> None:
 )
 def test_whom_a_rejected_row_may_concern(folder: Path, row: dict[str, str], expected: set[str]) -> None:
     add_rows(folder, "spi", case("spi", **{"cds": row["cds"], **row}))
-    assert {d.cds for d in doubts_of(load_registers(folder, IN_FILES), IN_FILES)} == expected
+    assert {d.cds for d in possible_leas(load_registers(folder, IN_FILES), IN_FILES)} == expected
 
 
 def test_a_row_with_a_comma_too_many_still_concerns_its_lea(folder: Path) -> None:
     path = folder / "registers/spi.csv"
     path.write_text(path.read_text() + f"S-1,{SALINAS},Salinas Union High, of Salinas,2024-08-01,x\n")
-    assert SALINAS in {d.cds for d in doubts_of(load_registers(folder, IN_FILES), IN_FILES)}
+    assert SALINAS in {d.cds for d in possible_leas(load_registers(folder, IN_FILES), IN_FILES)}
 
 
 def test_a_rejected_case_matters_from_its_first_day_on_unless_a_day_is_wrong(folder: Path) -> None:
     add_rows(folder, "spi", case("spi", evidence=""), case("spi", case_id="S-2", determination_date="soon"))
-    assert {(d.line, d.since) for d in doubts_of(load_registers(folder, IN_FILES), IN_FILES)} == {
+    assert {(d.line, d.since) for d in possible_leas(load_registers(folder, IN_FILES), IN_FILES)} == {
         (2, date(2024, 8, 1)),
         (3, None),
     }

@@ -8,7 +8,7 @@ import pytest
 
 from tests.unit.test_contradictions import GROUPS, REDUNDANCY, read
 from tests.workplace import SAMPLE
-from transforms.dashboard.admission import doubt_of
+from transforms.dashboard.admission import implausible_test
 from transforms.dashboard.rows import Judged, judge, read_columns
 from transforms.errors import ConfigError
 from transforms.rules.reference import load_scales, scale_begins, scale_of
@@ -51,14 +51,14 @@ def test_colors_that_follow_from_something_new_do_not_cost_the_file_of_a_new_sca
         return [v and str(6 - int(v)) if v and v != "0" else v for v in old]
 
     known, new = (judged("eladownload2024.txt", year, color=other) for year in (2024, 2026))
-    assert doubt_of({"counts": known.counts})
+    assert implausible_test({"counts": known.counts})
     assert not [c for c in new.counts if c["kind"] in NUMBERS]
     assert not new.bad.any()
 
 
 def test_a_scale_that_was_not_seen_changes_nothing_for_other_indicators() -> None:
     found = judged("chronicdownload2024.txt", 2026, color=lambda old: [v and v.replace("2", "5") for v in old])
-    assert doubt_of({"counts": found.counts})
+    assert implausible_test({"counts": found.counts})
 
 
 def renamed(of_state: bool) -> Judged:
@@ -88,14 +88,14 @@ def test_a_student_group_that_the_state_has_too_is_set_aside_and_named() -> None
     assert found.unknown_groups.keys() == {"REC"}
     assert {(f.column, f.student_group) for f in found.faults} == {("studentgroup", "REC")}
     assert found.unknown_groups["REC"] == len(found.faults) == int(found.bad.sum()) > 5
-    assert doubt_of({"counts": found.counts}) is None
+    assert implausible_test({"counts": found.counts}) is None
 
 
 def test_a_code_that_the_state_does_not_have_is_a_fault() -> None:
     found = renamed(of_state=False)
     assert found.unknown_groups == {}
     assert {c["column"] for c in found.counts} == {"studentgroup"}
-    assert doubt_of({"counts": found.counts})
+    assert implausible_test({"counts": found.counts})
 
 
 @pytest.mark.parametrize(

@@ -59,7 +59,8 @@ def _rows_of(text: str, file: Path, model: type[Model], key: tuple[str, ...]) ->
             rows.append((number, model.model_validate(found)))
         except ValidationError as error:
             problems += [
-                _told(file, number, str(e["loc"][0]) if e["loc"] else "", e["msg"], e["input"]) for e in error.errors()
+                _problem_text(file, number, str(e["loc"][0]) if e["loc"] else "", e["msg"], e["input"])
+                for e in error.errors()
             ]
     problems += _too_large(file, rows)
     seen: dict[tuple[object, ...], list[int]] = defaultdict(list)
@@ -107,5 +108,5 @@ def _too_large(file: Path, rows: Sequence[tuple[int, BaseModel]]) -> Iterator[st
                 yield f"{file}, line {number}, column {column}: {why}."
 
 
-def _told(file: Path, line: int, column: str, message: str, value: object) -> str:
+def _problem_text(file: Path, line: int, column: str, message: str, value: object) -> str:
     return f"{file}, line {line}{f', column {column}' if column else ''}: {plain(message)} (value {str(value)[:80]!r})."

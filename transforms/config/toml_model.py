@@ -40,14 +40,16 @@ def _model_of(text: str, name: str, model: type[Model]) -> Model:
     except ValueError as error:  # raised for bad TOML, and for a number with thousands of digits
         raise ConfigError(f"{name}: not valid TOML: {error}") from error
     if faults := list(_faults(found)):
-        raise ConfigError("\n".join(told(name, text, place, _entry(found, place) + why) for place, why in faults))
+        raise ConfigError(
+            "\n".join(problem_text(name, text, place, _entry(found, place) + why) for place, why in faults)
+        )
     try:
         return model.model_validate(found)
     except ValidationError as error:
         problems = [
             (e["loc"], f"{_entry(found, e['loc'])}{plain(e['msg'])} (value {e['input']!r:.80})") for e in error.errors()
         ]
-        raise ConfigError("\n".join(told(name, text, place, why) for place, why in problems)) from error
+        raise ConfigError("\n".join(problem_text(name, text, place, why) for place, why in problems)) from error
 
 
 def _entry(found: Any, place: Place) -> str:
@@ -66,7 +68,7 @@ def _entry(found: Any, place: Place) -> str:
     return name
 
 
-def told(name: str, text: str, place: Place, why: str) -> str:
+def problem_text(name: str, text: str, place: Place, why: str) -> str:
     """Return one problem of a TOML file with file, line, key and cause."""
     line, key = line_of(text, place), ".".join(map(str, place))
     return name + (f", line {line}" if line else "") + (f", {key}" if key else "") + f": {why}"

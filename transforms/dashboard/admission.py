@@ -20,16 +20,16 @@ from transforms.run import Run
 from transforms.sources.unused import UnusedFile, earlier_edition, record_unused, unused_files
 from transforms.sql import build_table
 
-AGAIN = "Download the file again."
+DOWNLOAD_AGAIN = "Download the file again."
 ADVICE = (
-    f"{AGAIN} If it is as CDE publishes it, its rows show something new: add it to color_grids.csv,"
+    f"{DOWNLOAD_AGAIN} If it is as CDE publishes it, its rows show something new: add it to color_grids.csv,"
     " status_cuts.csv or row_exceptions.csv in data/reference."
 )
 WORKBOOK_ADVICE = (
     "Part of its columns was sorted or moved: download the file again. If it is as CDE publishes it, it breaks a rule"
     " that all workbooks of 2017 to 2024 keep: see transforms/sql/core/assistance_contradictions.sql."
 )
-COUNTED = f"""
+CONTRADICTION_COUNTS = f"""
     with sizes as (
         select source_id, count(distinct line) as tested from assistance_values group by source_id
     ),
@@ -45,7 +45,8 @@ COUNTED = f"""
     select * from sizes join contradicted using (source_id)
 """
 
-JUDGED = ("assistance_values", "assistance_contradictions")  # built here, and again from the workbooks that are used
+# Built here, and again from the workbooks that are used.
+WORKBOOK_MODELS = ("assistance_values", "assistance_contradictions")
 
 
 def admit_dashboards(run: Run) -> None:
@@ -54,13 +55,13 @@ def admit_dashboards(run: Run) -> None:
     The others are recorded as unused.
     """
     groups = known_groups(run.settings.reference)
-    reports = _as_read(run)
+    reports = _reports_as_read(run)
     dashboards = [r for r in reports if r["layout"] == "dashboard"]
     with ThreadPoolExecutor(max_workers=2) as pool:
         doubts = dict(
             zip(
                 (r["source_id"] for r in dashboards),
-                pool.map(lambda r: doubt_of(part_of(run, r, groups)), dashboards),
+                pool.map(lambda r: implausible_test(part_of(run, r, groups)), dashboards),
                 strict=True,
             )
         )
@@ -72,27 +73,27 @@ def admit_dashboards(run: Run) -> None:
             used.append(report)
             continue
         earlier = earlier_report(run, report)
-        if earlier and doubt_of(part_of(run, earlier, groups)):
+        if earlier and implausible_test(part_of(run, earlier, groups)):
             earlier = None
         used += [earlier] if earlier else []
         unused.append(_unused(report, doubt, earlier))
-    keep(run, reports, used, unused)
+    save_admitted(run, reports, used, unused)
 
 
-def keep(run: Run, read: list[Report], used: list[Report], unused: list[UnusedFile]) -> None:
+def save_admitted(run: Run, read: list[Report], used: list[Report], unused: list[UnusedFile]) -> None:
     """Leave only used files in the run's reports, and record which of the files that were read are not used."""
     run.save_fact("raw", used)
     run.save_fact("raw_admitted", {"read": read, "used": used})
     record_unused(run, "core", unused)
 
 
-def doubt_of(part: Mapping[str, Any]) -> dict[str, Any] | None:
+def implausible_test(part: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the test that the most rows of a file contradict, if they are too many to be oddities."""
     many = [c for c in part["counts"] if is_many(c["tested"], c["rejected"])]
     return max(many, key=lambda c: c["rejected"] / c["tested"], default=None)
 
 
-def _as_read(run: Run) -> list[Report]:
+def _reports_as_read(run: Run) -> list[Report]:
     """Return the reports of the raw stage, even if this stage ran before and left some out."""
     reports = run.raw_reports()
     earlier: dict[str, list[Report]] = run.fact("raw_admitted", {})
@@ -122,7 +123,7 @@ def _unused(report: Report, doubt: Mapping[str, Any], earlier: Report | None) ->
     return UnusedFile(
         report["file"],
         reason,
-        AGAIN if doubt["column"] == "cds" else ADVICE,  # no entry in a list makes a code true
+        DOWNLOAD_AGAIN if doubt["column"] == "cds" else ADVICE,  # no entry in a list makes a code true
         report["source_id"],
         doubt["lines"][0],
         doubt["column"],
@@ -136,7 +137,7 @@ def admit_workbooks(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     Call this after the inputs are loaded and Dashboard files are admitted.
     """
     unused: dict[str, UnusedFile] = {}
-    while doubts := _doubts(connection):
+    while doubts := _implausible_workbooks(connection):
         used: list[Report] = []
         for report in run.raw_reports():
             doubt = doubts.get(report["source_id"])
@@ -146,18 +147,20 @@ def admit_workbooks(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
             known = unused.get(report["source_id"])  # its earlier edition was tried
             earlier = None if known else earlier_report(run, report)
             used += [earlier] if earlier else []
-            said = known or _unused_workbook(report, doubt)
-            unused[report["source_id"]] = replace(said, earlier_sha256=str(earlier["sha256"]) if earlier else "")
+            file = known or _unused_workbook(report, doubt)
+            unused[report["source_id"]] = replace(file, earlier_sha256=str(earlier["sha256"]) if earlier else "")
         others = [u for u in unused_files(run, "core") if u.source_id not in unused]
-        keep(run, run.fact("raw_admitted")["read"], used, [*others, *unused.values()])
+        save_admitted(run, run.fact("raw_admitted")["read"], used, [*others, *unused.values()])
         load_inputs(run, connection)
 
 
-def _doubts(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
+def _implausible_workbooks(connection: duckdb.DuckDBPyConnection) -> dict[str, dict[str, Any]]:
     """Return workbooks with too many rows that contradict themselves to be oddities, by source."""
-    for table in JUDGED:
+    for table in WORKBOOK_MODELS:
         build_table(connection, "core", table)
-    return {c["source_id"]: c for c in records(connection, COUNTED) if is_many(c["tested"], c["contradicted"])}
+    return {
+        c["source_id"]: c for c in records(connection, CONTRADICTION_COUNTS) if is_many(c["tested"], c["contradicted"])
+    }
 
 
 def _unused_workbook(report: Report, doubt: dict[str, Any]) -> UnusedFile:

@@ -147,8 +147,8 @@ def _checks(columns: dict[str, TextColumn], report: Report, groups: set[str]) ->
             for name in COUNTS
         ),
         *(
-            (name, no_number(name, -FARTHEST, FARTHEST), False, f"{said} is a number, below a million")
-            for name, said in (("currstatus", "status"), ("priorstatus", "status"), ("change", "change"))
+            (name, no_number(name, -FARTHEST, FARTHEST), False, f"{label} is a number, below a million")
+            for name, label in (("currstatus", "status"), ("priorstatus", "status"), ("change", "change"))
         ),
         ("box", no_number("box", -32_768, 32_767), False, "box is a number"),
         ("currnsizemet", other_than("currnsizemet", {"Y", "N"}), False, "the size flag is Y, N or blank"),

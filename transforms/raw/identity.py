@@ -112,12 +112,12 @@ def _prove_local_edition(raw: RawTable, file: str, source: Source) -> None:
         pc.match_substring_regex(pc.unique(_values(raw, "localindicator")).cast(pa.string()), r"Priority Area 7\b")
     ).as_py()
     if has_priority_7 != ((source.dashboard_year or 0) >= PRIORITY_7_FROM):
-        said = (
+        problem = (
             "it lists priority 7, which began in 2018"
             if has_priority_7
             else "it lacks priority 7, which every file since 2018 lists"
         )
-        raise SourceError(file, f"{said}: it is not for {source.dashboard_year}", YEAR)
+        raise SourceError(file, f"{problem}: it is not for {source.dashboard_year}", YEAR)
 
 
 def _prove_priority(raw: RawTable, file: str, source: Source) -> None:

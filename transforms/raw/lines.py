@@ -29,7 +29,7 @@ class Skipped:
 
 
 @dataclass(frozen=True)
-class Mended:
+class RepairedRows:
     """``rows``: line -> fields; ``rejects``: lines that are not rows; ``gone``: lines that belong to the row above."""
 
     rows: dict[int, list[str]]
@@ -38,7 +38,7 @@ class Mended:
     warnings: list[str]
 
 
-def mend(skipped: Sequence[Skipped], blank: set[int], header: Header) -> Mended:
+def repair_rows(skipped: Sequence[Skipped], blank: set[int], header: Header) -> RepairedRows:
     """Repair rows with too many or too few blank fields, and rows that a line break in a value split.
 
     ``blank``: empty lines.
@@ -69,7 +69,7 @@ def mend(skipped: Sequence[Skipped], blank: set[int], header: Header) -> Mended:
             rejects += [
                 Reject(p.line, "", p.text[:200], p.reason, _cds_of(p.text) or cds) for p in pieces if p.text.strip()
             ]
-    said = [
+    remarks = [
         (
             trimmed,
             "ends with more or fewer blank fields than the header; it is read without them",
@@ -81,10 +81,10 @@ def mend(skipped: Sequence[Skipped], blank: set[int], header: Header) -> Mended:
             "were rows broken by a line break within a value; they are joined",
         ),
     ]
-    return Mended(rows, rejects, gone, [told(lines, one, many) for lines, one, many in said if lines])
+    return RepairedRows(rows, rejects, gone, [lines_remark(lines, one, many) for lines, one, many in remarks if lines])
 
 
-def told(lines: Sequence[int], one: str, many: str) -> str:
+def lines_remark(lines: Sequence[int], one: str, many: str) -> str:
     """Return a remark about lines; it names the first ones."""
     if len(lines) == 1:
         return f"line {lines[0]} {one}"
@@ -139,7 +139,7 @@ def _cds_of(text: str) -> str | None:
     return found.pop() if len(found) == 1 else None
 
 
-def repeated(table: pa.Table, body: memoryview, first_line: int) -> dict[int, int]:
+def repeated_lines(table: pa.Table, body: memoryview, first_line: int) -> dict[int, int]:
     """Return each line that repeats an earlier line in every cell -> that line. ``body`` begins with ``first_line``."""
     keys = np.zeros(len(table), np.uint64)
     for name in table.column_names:

@@ -78,9 +78,9 @@ def _certification(table: html.HtmlElement) -> str | None:
         ),
     ]
     for element in above:
-        said = [kind for kind in KINDS if kind in _text(element).lower()]
-        if len(said) == 1:
-            return said[0]
+        kinds = [kind for kind in KINDS if kind in _text(element).lower()]
+        if len(kinds) == 1:
+            return kinds[0]
     return None
 
 

@@ -44,10 +44,10 @@ def read_raw(run: Run) -> StepResult:
     still stored. Raises SourceFilesError if no file can be used.
     """
     taken = run.snapshots()
-    snapshots = [s for s in taken if was_known(run, run.sources[s.source_id])]
+    snapshots = [s for s in taken if was_published_as_of(run, run.sources[s.source_id])]
     groups = known_groups(run.settings.reference)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        reading = {s.source_id: pool.submit(_read_or_refuse, run, s, groups) for s in _in_turn(snapshots)}
+        reading = {s.source_id: pool.submit(_read_or_refuse, run, s, groups) for s in _alternating_kinds(snapshots)}
         outcomes = [reading[s.source_id].result() for s in snapshots]
     unused = [o.unused for o in outcomes if o.unused]
     record_unused(run, "raw", unused)
@@ -67,7 +67,7 @@ class _Outcome:
     unused: UnusedFile | None = None
 
 
-def _in_turn(snapshots: list[Snapshot]) -> list[Snapshot]:
+def _alternating_kinds(snapshots: list[Snapshot]) -> list[Snapshot]:
     """Return workbooks and texts in alternating order.
 
     Two workbooks at once would wait for each other, because reading one keeps the interpreter busy; reading a text does
@@ -78,7 +78,7 @@ def _in_turn(snapshots: list[Snapshot]) -> list[Snapshot]:
     return [s for pair in zip_longest(books, texts) for s in pair if s is not None]
 
 
-def was_known(run: Run, source: Source) -> bool:
+def was_published_as_of(run: Run, source: Source) -> bool:
     """Return False for a file that came out after the as-of date of the run.
 
     A Dashboard's files are known from the day on which its determination is in force. A file without a Dashboard is

@@ -18,7 +18,7 @@ from pyarrow import csv
 from transforms.errors import SourceError
 from transforms.raw.encoding import BOM, DOWNLOAD_AGAIN, decode
 from transforms.raw.header import Header, find_header, split_quoted
-from transforms.raw.lines import Skipped, mend, repeated, told
+from transforms.raw.lines import Skipped, lines_remark, repair_rows, repeated_lines
 from transforms.raw.table import RawTable
 from transforms.sources.layouts import LayoutSpec
 
@@ -42,7 +42,7 @@ def read_text(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
         raise SourceError(file, "the file has a header and no rows", DOWNLOAD_AGAIN, line=header.line)
     raw = _read_body(content, start, header, file)
     warnings = (
-        [told(in_windows, "is Windows-1252 and others are UTF-8", "are Windows-1252 and others are UTF-8")]
+        [lines_remark(in_windows, "is Windows-1252 and others are UTF-8", "are Windows-1252 and others are UTF-8")]
         if in_windows
         else []
     )
@@ -91,18 +91,18 @@ def _read_body(content: bytes, start: int, header: Header, file: str) -> RawTabl
     rejects = []
     if skipped:
         empty = set(lines.tolist()) - set(table.column("line").to_pylist())
-        mended = mend(skipped, empty, header)
+        mended = repair_rows(skipped, empty, header)
         rejects, gone, warnings = mended.rejects, mended.gone, mended.warnings
         if rejects and not content.endswith(b"\n") and rejects[-1].line == last_line:
             raise SourceError(file, "the last line is cut off", DOWNLOAD_AGAIN, line=last_line, value=rejects[-1].value)
         if mended.rows:
             table = _with_rows(table, mended.rows)
-    twice = repeated(table, body, first)
+    twice = repeated_lines(table, body, first)
     if twice:
         table = table.filter(pc.invert(pc.is_in(table.column("line"), pa.array(sorted(twice), pa.int64()))))
         again = sorted(twice)
         warnings.append(
-            told(
+            lines_remark(
                 again,
                 f"repeats line {twice[again[0]]} in every cell; it is read once",
                 "repeat another line in every cell; each is read once",

@@ -14,7 +14,7 @@ import pandas as pd
 import pyarrow as pa
 
 from transforms.errors import SourceError
-from transforms.raw.lines import told
+from transforms.raw.lines import lines_remark
 from transforms.raw.sheet_facts import DOWNLOAD_AGAIN, VALUES_ONLY, SheetFacts, column_letters
 from transforms.raw.table import CELL_SCHEMA, RawTable, Reject
 from transforms.raw.xls_archive import scan_xls
@@ -180,7 +180,7 @@ def _cells(
         extra_columns=[h for i, h in enumerate(headings) if i not in fields and h],
         warnings=(
             [
-                told(
+                lines_remark(
                     again,
                     "repeats another row in every cell; it is read once",
                     "repeat another row in every cell; each is read once",

@@ -47,9 +47,9 @@ def subjects(lines: Lines, models: Mapping[str, type[Record]]) -> list[Subject]:
     for register, model in models.items():
         for line in [ln for ln in lines[register] if not ln.is_ragged]:
             for column, *names in model.about_leas:
-                cds, said = line.values.get(column, ""), tuple(line.values[n] for n in names if line.values.get(n, ""))
-                if len(cds) == DIGITS and cds.isdecimal() and said:
-                    found.append(Subject(register, line, column, tuple(names), cds, said))
+                cds, given = line.values.get(column, ""), tuple(line.values[n] for n in names if line.values.get(n, ""))
+                if len(cds) == DIGITS and cds.isdecimal() and given:
+                    found.append(Subject(register, line, column, tuple(names), cds, given))
     return found
 
 
@@ -121,17 +121,17 @@ def _in_no_file(unnamed: Sequence[Subject], files: LeaNames, joined: Mapping[str
         differing = [s for s in others if not subject.shares_a_name(s.names)]
         if differing and 1 + len(others) - len(differing) <= len(differing):  # the row is not in a majority
             called = " or ".join(dict.fromkeys(s.names[0] for s in differing))
-            said = (
+            sentence = (
                 f"other rows of the registers call this code {called}, but this row names {subject.names[0]}. Correct"
                 " the code or the name"
             )
-            yield Verdict(subject.register, subject.problem(said))
+            yield Verdict(subject.register, subject.problem(sentence))
         elif elsewhere:
-            said = (
+            sentence = (
                 f"no loaded file has this code; the files give {subject.names[0]} the code"
                 f" {' or '.join(elsewhere[:3])}. Correct the code"
             )
-            yield Verdict(subject.register, subject.problem(said))
+            yield Verdict(subject.register, subject.problem(sentence))
         elif files:
             yield Verdict(
                 subject.register,
@@ -158,13 +158,13 @@ def leas_concerned(line: Line, model: type[Record], names: LeaNames) -> list[str
     """
     codes = _codes(line, model)
     columns = [n for _, *rest in model.about_leas for n in rest]
-    said = [
+    given = [
         v
         for v in (line.cells if line.is_ragged else [line.values.get(c, "") for c in columns])
         if any(c.isalpha() for c in v)
     ]
     county = next((c[:2] for c in codes), "")
-    named = next((found for name in said if (found := names.called(name, county))), [])
-    if not named and said and not line.is_ragged:
-        named = [near for near in [names.nearest(said[0], county)] if near]
+    named = next((found for name in given if (found := names.called(name, county))), [])
+    if not named and given and not line.is_ragged:
+        named = [near for near in [names.nearest(given[0], county)] if near]
     return list(dict.fromkeys([*codes, *named]))

@@ -84,8 +84,8 @@ class Case(Record):
         dated = {c: day for c in (*self.acts, "engagement_start") if (day := getattr(self, c))}
         for column, day in dated.items():
             if day < self.effective:
-                said = f"the law of the {self.pathway} pathway took effect on {self.effective}, after this day"
-                yield Contradiction((column,), said)
+                sentence = f"the law of the {self.pathway} pathway took effect on {self.effective}, after this day"
+                yield Contradiction((column,), sentence)
         if not dated and not self.end_date:
             yield Contradiction(
                 ("requested_date",),
@@ -108,11 +108,11 @@ class Case(Record):
         for column in self.by_ccee:
             day = getattr(self, column)
             if day and self.requested_date and day < self.requested_date:
-                said = f"CCEE acted on the case before it was requested ({self.requested_date})"
-                yield Contradiction((column, "requested_date"), said)
+                sentence = f"CCEE acted on the case before it was requested ({self.requested_date})"
+                yield Contradiction((column, "requested_date"), sentence)
             elif day and self.received_date and day < self.received_date:
-                said = f"CCEE acted on the case before it had reached CCEE ({self.received_date})"
-                yield Contradiction((column, "received_date"), said)
+                sentence = f"CCEE acted on the case before it had reached CCEE ({self.received_date})"
+                yield Contradiction((column, "received_date"), sentence)
 
     def _undated(self, day: str, *others: str) -> Iterator[Contradiction]:
         for column in others:
@@ -185,8 +185,8 @@ class TwoActsCase(Case):
                 ("assistance_to", "assistance_from"), f"the assistance ended before it began ({self.assistance_from})"
             )
         if self.assistance_from and self.assistance_from < self.assistance_effective:
-            said = f"EC 52071 and EC 47607.3 took effect on {self.assistance_effective}, after this day"
-            yield Contradiction(("assistance_from",), said)
+            sentence = f"EC 52071 and EC 47607.3 took effect on {self.assistance_effective}, after this day"
+            yield Contradiction(("assistance_from",), sentence)
         expected = {"district": "EC 52071", "charter": "EC 47607.3"}.get(lea_kind(self.cds))
         if self.assistance_statute and expected and self.assistance_statute != expected:
             yield Contradiction(
@@ -233,11 +233,11 @@ class AgreementCase(Case):
         if self.agreement_date and self.budget_act_year:
             fiscal_year = self.agreement_date.year - (self.agreement_date.month < 7)
             if self.budget_act_year not in (fiscal_year - 1, fiscal_year):
-                said = (
+                sentence = (
                     f"an agreement of {self.agreement_date} must name the Budget Act of {fiscal_year} or"
                     f" {fiscal_year - 1}"
                 )
-                yield Contradiction(("budget_act_year", "agreement_date"), said)
+                yield Contradiction(("budget_act_year", "agreement_date"), sentence)
 
 
 class RequestCase(Case):
@@ -275,12 +275,12 @@ class RequestCase(Case):
     def _decided(self, day: date) -> Iterator[Contradiction]:
         """Check that CCEE decides only on what has reached it, and does not work on declined or withdrawn requests."""
         if self.decision != "withdrawn" and self.received_date and day < self.received_date:
-            said = f"CCEE decided on the request before it had reached CCEE ({self.received_date})"
-            yield Contradiction(("decision_date", "received_date"), said)
+            sentence = f"CCEE decided on the request before it had reached CCEE ({self.received_date})"
+            yield Contradiction(("decision_date", "received_date"), sentence)
         begun = self.engagement_start
         if begun and (self.decision == "declined" or (self.decision == "withdrawn" and begun > day)):
-            said = f"the case has a first day of CCEE's work, but the request was {self.decision} on {day}"
-            yield Contradiction(("engagement_start", "decision"), said)
+            sentence = f"the case has a first day of CCEE's work, but the request was {self.decision} on {day}"
+            yield Contradiction(("engagement_start", "decision"), sentence)
 
 
 KINDS: dict[str, type[Case]] = {

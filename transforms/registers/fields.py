@@ -70,7 +70,7 @@ def _only(fits: Callable[[Any], bool], sentence: str) -> AfterValidator:
 
 def _refusal(kind: str, sentence: str) -> PydanticCustomError:
     """Return an error whose sentence may contain braces."""
-    return PydanticCustomError(kind, "{said}", {"said": sentence})
+    return PydanticCustomError(kind, "{sentence}", {"sentence": sentence})
 
 
 def _day(value: object) -> object:
@@ -222,7 +222,7 @@ class Record(Cells):
         found = tuple(self.contradictions())
         if found:
             raise PydanticCustomError(
-                "contradiction", "{said}", {"said": "; ".join(c.sentence for c in found), "found": found}
+                "contradiction", "{sentences}", {"sentences": "; ".join(c.sentence for c in found), "found": found}
             )
         return self
 

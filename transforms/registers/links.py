@@ -45,12 +45,12 @@ def _twice(name: str, lines: Sequence[Line], together: Sequence[Line], identifie
                 continue
             other = next(o for o in same if o is not line)
             written = all(line.values.get(c) == other.values.get(c) for c in identifier)
-            said = (
+            sentence = (
                 f"the same {named}"
                 if written
                 else f"a {named} that differs only in case or in characters that look alike"
             )
-            yield name, line.problem(identifier[0], f"{other.file}, line {other.number} has {said}", identifier)
+            yield name, line.problem(identifier[0], f"{other.file}, line {other.number} has {sentence}", identifier)
 
 
 def _unknown_counties(name: str, lines: Sequence[Line], county_codes: set[str]) -> Found:
@@ -75,11 +75,11 @@ def _opposite_answers(cases: Lines) -> Found:
         for name, line, case, answer in same:
             other = next((o for o in same if o[3] != answer), None)
             if other and case.answer:
-                said = (
+                sentence = (
                     f"the same act has another answer on the same day, {other[3]} ({other[2].case_id}); delete the"
                     " wrong row, or name in superseded_by the case that replaces it"
                 )
-                yield name, line.problem(case.answer[0], said, (case.answer[0], "superseded_by"))
+                yield name, line.problem(case.answer[0], sentence, (case.answer[0], "superseded_by"))
 
 
 def warnings_between(lines: Lines, cases: Sequence[str]) -> Found:
@@ -103,8 +103,8 @@ def _replaced_by_nothing(cases: Lines) -> Found:
             if successor not in after:
                 yield name, line.problem("superseded_by", "no register has a case with this identifier")
             elif case in _chain(successor, after):
-                said = "these cases replace each other, so none of them would count"
-                yield name, line.problem("superseded_by", said)
+                sentence = "these cases replace each other, so none of them would count"
+                yield name, line.problem("superseded_by", sentence)
 
 
 def _replaced(cases: Lines) -> Iterator[tuple[str, Line, Case, Case]]:
@@ -132,19 +132,19 @@ def _replaced_by_another_lea(cases: Lines, successions: Sequence[Line]) -> Found
             and other.lea_name.casefold() not in (case.note or "").casefold()
         ):
             whose = f"this case belongs to another LEA, {other.lea_name} ({other.cds})"
-            said = f"{whose}; correct it, or name that LEA in the note"
-            yield name, line.problem("superseded_by", said, ("superseded_by", "cds"))
+            sentence = f"{whose}; correct it, or name that LEA in the note"
+            yield name, line.problem("superseded_by", sentence, ("superseded_by", "cds"))
 
 
 def _replaced_by_a_later_case(cases: Lines) -> Found:
     """Yield cases that should be closed instead of replaced: a replaced case never counts."""
     for name, line, case, other in _replaced(cases):
         if (begins := other.known_from) and begins > case.entered_on:
-            said = (
+            sentence = (
                 f"the case that replaces it begins on {begins}, after this one was entered ({case.entered_on}), and"
                 " a replaced case never counts; close a case that ended with end_date instead"
             )
-            yield name, line.problem("superseded_by", said)
+            yield name, line.problem("superseded_by", sentence)
 
 
 def _chain(case: str, after: Mapping[str, str]) -> list[str]:
@@ -175,12 +175,16 @@ def problems_of_lives(lines: Lines, cases: Sequence[str]) -> Found:
             for column, cds, day in _acts(line):
                 if cds in ends and day >= ends[cds][1]:
                     row, last = ends[cds]
-                    said = f"{row.file}, line {row.number} says that this code ended before {last}; give the new code"
-                    yield name, line.problem(column, said, (column, "cds"))
+                    sentence = (
+                        f"{row.file}, line {row.number} says that this code ended before {last}; give the new code"
+                    )
+                    yield name, line.problem(column, sentence, (column, "cds"))
                 elif cds in begins and day < begins[cds][1]:
                     row, first = begins[cds]
-                    said = f"{row.file}, line {row.number} says that this code began on {first}; give the earlier code"
-                    yield name, line.problem(column, said, (column, "cds"))
+                    sentence = (
+                        f"{row.file}, line {row.number} says that this code began on {first}; give the earlier code"
+                    )
+                    yield name, line.problem(column, sentence, (column, "cds"))
 
 
 def _acts(line: Line) -> Iterator[tuple[str, str, date]]:
@@ -200,16 +204,16 @@ def _acts(line: Line) -> Iterator[tuple[str, str, date]]:
 def _codes_out_of_order(successions: Sequence[tuple[Line, Succession]]) -> Found:
     for line, one in successions:
         if one.predecessor_cds in _codes_after(one.successor_cds, successions):
-            said = "these codes replace each other in a circle"
-            yield "successions", line.problem("successor_cds", said, ("predecessor_cds", "successor_cds"))
+            sentence = "these codes replace each other in a circle"
+            yield "successions", line.problem("successor_cds", sentence, ("predecessor_cds", "successor_cds"))
         for other, later in successions:
             ends_too_early = later.predecessor_cds == one.successor_cds and later.succession_date <= one.succession_date
             if ends_too_early and one.kind in NEW_CODE:
-                said = (
+                sentence = (
                     f"according to {other.file}, line {other.number}, the new code ended before it began"
                     f" ({later.succession_date})"
                 )
-                yield "successions", line.problem("succession_date", said)
+                yield "successions", line.problem("succession_date", sentence)
 
 
 def _codes_after(cds: str, successions: Sequence[tuple[Line, Succession]]) -> set[str]:

@@ -237,11 +237,11 @@ def _line(
     line = Line(file, number, values | dict.fromkeys(model.added_later - set(header), ""), cells=cells)
     line.is_ragged = len(cells) != len(header)
     if line.is_ragged:
-        said = (
+        sentence = (
             f"the row has {len(cells)} values, the header has {len(header)}; put quotation marks around a value that"
             " holds a comma"
         )
-        return line, [Problem(file, said, number, value=",".join(cells))]
+        return line, [Problem(file, sentence, number, value=",".join(cells))]
     try:
         line.record = model.model_validate(line.values, context={"today": today})
     except ValidationError as error:

@@ -31,8 +31,8 @@ def warnings_of_loans(lines: Lines) -> Found:
             and line.record.status_at_latest_source == "repaid"
             and line.record.loan_id not in repaid
         ):
-            said = "the loan is repaid, but no event gives the date; add the event repaid"
-            yield "state_loans", line.problem("status_at_latest_source", said)
+            sentence = "the loan is repaid, but no event gives the date; add the event repaid"
+            yield "state_loans", line.problem("status_at_latest_source", sentence)
 
 
 def _events_without_loan(lines: Lines) -> Found:
@@ -60,8 +60,8 @@ def _events_of_a_longer_name(lines: Lines) -> Found:
         own, event_id = line.values.get("loan_id", ""), line.values.get("event_id", "")
         longest = next(iter(loans_of_event_id(event_id, loans)), "")
         if own and alike(longest).startswith(f"{alike(own)}-"):
-            said = f"the event_id begins with the name of another loan, {longest}"
-            yield "state_loan_events", line.problem("event_id", said, ("event_id", "loan_id"))
+            sentence = f"the event_id begins with the name of another loan, {longest}"
+            yield "state_loan_events", line.problem("event_id", sentence, ("event_id", "loan_id"))
 
 
 def _events_of_impossible_days(lines: Lines, law_effective: date) -> Found:
@@ -69,13 +69,13 @@ def _events_of_impossible_days(lines: Lines, law_effective: date) -> Found:
     for events in _events_by_loan(lines).values():
         dated = [event for _, event in events]
         for line, event in events:
-            for said in (
+            for sentence in (
                 _too_early(event, dated),
                 _at_another_time_too(event, dated),
                 _before_the_law(event, law_effective),
             ):
-                if said:
-                    yield "state_loan_events", line.problem("event_date", said)
+                if sentence:
+                    yield "state_loan_events", line.problem("event_date", sentence)
 
 
 AFTER = {
@@ -130,13 +130,13 @@ def _loan_against_its_act(lines: Lines) -> Found:
         if first_years and not (
             date(min(first_years) - 1, 7, 1) <= event.latest and first <= date(max(first_years) + 1, 6, 30)
         ):
-            said = f"the loan is of fiscal year {loan.fiscal_year}, but its event {event.event_id} of {first}"
+            sentence = f"the loan is of fiscal year {loan.fiscal_year}, but its event {event.event_id} of {first}"
         elif chapters and loan.basis != "court_order" and not first.year <= int(chapters[0]) <= event.latest.year:
-            said = f"the loan's act is {loan.chapter}, but its event {event.event_id} of {first}"
+            sentence = f"the loan's act is {loan.chapter}, but its event {event.event_id} of {first}"
         else:
             continue
-        yield "state_loans", line.problem("fiscal_year", said, ("fiscal_year", "chapter"))
-        yield "state_loan_events", other.problem("event_date", said)
+        yield "state_loans", line.problem("fiscal_year", sentence, ("fiscal_year", "chapter"))
+        yield "state_loan_events", other.problem("event_date", sentence)
 
 
 def _events_by_loan(lines: Lines, kind: str = "") -> dict[str, list[tuple[Line, StateLoanEvent]]]:
@@ -169,28 +169,28 @@ def _status_against_events(lines: Lines) -> Found:
             and event.earliest > loan.latest_source_date
         )
         if loan.status_at_latest_source == "repaid" and is_late:
-            said = (
+            sentence = (
                 f"the loan is repaid in its source of {loan.latest_source_date}, but its event {event.event_id} is"
                 f" dated later, {event.event_date}"
             )
         elif loan.status_at_latest_source != "repaid" and event.latest < loan.latest_source_date:
-            said = (
+            sentence = (
                 f"the loan is not repaid in its source of {loan.latest_source_date}, but its event {event.event_id}"
                 f" is dated before, {event.event_date}"
             )
         else:
             continue
         touched = ("status_at_latest_source", "latest_source_date")
-        yield "state_loans", line.problem("status_at_latest_source", said, touched)
-        yield "state_loan_events", other.problem("event_date", said)
+        yield "state_loans", line.problem("status_at_latest_source", sentence, touched)
+        yield "state_loan_events", other.problem("event_date", sentence)
 
 
 def _amounts_against_events(lines: Lines) -> Found:
     """Check that events lend no more than the loan, and that no money moves before a source that shows none drawn."""
     for line, loan, other, event in _loans_with(lines, "authorized"):
         if (event.amount_usd or 0) > (loan.amount_authorized_usd or LARGEST):
-            said = f"the event {event.event_id} authorizes {event.amount_usd}, but the loan is smaller"
-            yield "state_loans", line.problem("amount_authorized_usd", said)
+            sentence = f"the event {event.event_id} authorizes {event.amount_usd}, but the loan is smaller"
+            yield "state_loans", line.problem("amount_authorized_usd", sentence)
             yield (
                 "state_loan_events",
                 other.problem("amount_usd", f"the loan is of {loan.amount_authorized_usd} dollars"),
@@ -199,15 +199,17 @@ def _amounts_against_events(lines: Lines) -> Found:
     for line, loan, other, event in _loans_with(lines, "disbursed"):
         given[loan.loan_id] = given.get(loan.loan_id, 0) + (event.amount_usd or 0)
         if given[loan.loan_id] > (loan.amount_authorized_usd or LARGEST):
-            said = f"with the event {event.event_id} more is disbursed ({given[loan.loan_id]}) than was authorized"
-            yield "state_loans", line.problem("amount_authorized_usd", said)
-            yield "state_loan_events", other.problem("amount_usd", f"{said} ({loan.amount_authorized_usd})")
+            sentence = f"with the event {event.event_id} more is disbursed ({given[loan.loan_id]}) than was authorized"
+            yield "state_loans", line.problem("amount_authorized_usd", sentence)
+            yield "state_loan_events", other.problem("amount_usd", f"{sentence} ({loan.amount_authorized_usd})")
         is_drawn = loan.status_at_latest_source != "authorized"
         if not is_drawn and event.latest < loan.latest_source_date:
-            said = f"by the loan's source of {loan.latest_source_date} nothing is drawn, but money was disbursed before"
+            sentence = (
+                f"by the loan's source of {loan.latest_source_date} nothing is drawn, but money was disbursed before"
+            )
             touched = ("status_at_latest_source", "latest_source_date")
-            yield "state_loans", line.problem("status_at_latest_source", f"{said} ({event.event_id})", touched)
-            yield "state_loan_events", other.problem("event_date", said)
+            yield "state_loans", line.problem("status_at_latest_source", f"{sentence} ({event.event_id})", touched)
+            yield "state_loan_events", other.problem("event_date", sentence)
 
 
 def _loans_entered_twice(lines: Lines) -> Found:
@@ -217,11 +219,11 @@ def _loans_entered_twice(lines: Lines) -> Found:
         twins = [(other, twin) for other, twin in loans if twin.loan_id != loan.loan_id and _is_one_loan(loan, twin)]
         if twins:
             other, twin = twins[0]
-            said = (
+            sentence = (
                 f"{other.file}, line {other.number} ({twin.loan_id}) is the same loan: the borrower, and the act, its"
                 " chapter, or amount and year are the same; delete the wrong row"
             )
-            yield "state_loans", line.problem("loan_id", said, ("loan_id", "enabling_act", "chapter"))
+            yield "state_loans", line.problem("loan_id", sentence, ("loan_id", "enabling_act", "chapter"))
 
 
 def _is_one_loan(one: StateLoan, other: StateLoan) -> bool:

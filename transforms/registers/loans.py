@@ -111,12 +111,12 @@ class StateLoan(Record):
                 ("amount_authorized_usd",), "a loan cannot be zero dollars; leave the amount empty if it is not known"
             )
         elif drawn and self.amount_authorized_usd is not None and drawn > self.amount_authorized_usd:
-            said = f"more is drawn than was authorized ({self.amount_authorized_usd})"
-            yield Contradiction(("amount_drawn_usd", "amount_authorized_usd"), said)
+            sentence = f"more is drawn than was authorized ({self.amount_authorized_usd})"
+            yield Contradiction(("amount_drawn_usd", "amount_authorized_usd"), sentence)
         if status == "authorized" and (drawn or balance):
             column = "amount_drawn_usd" if drawn else "latest_balance_usd"
-            said = "money is drawn, but the status is authorized; a loan with money drawn is outstanding or repaid"
-            yield Contradiction((column, of_status), said)
+            sentence = "money is drawn, but the status is authorized; a loan with money drawn is outstanding or repaid"
+            yield Contradiction((column, of_status), sentence)
         if status != "authorized" and drawn == 0:
             yield Contradiction(
                 ("amount_drawn_usd", of_status),
@@ -173,15 +173,17 @@ class StateLoanEvent(Record):
         """
         yield from super().contradictions()
         if not self.event_id.casefold().startswith(f"{self.loan_id.casefold()}-"):
-            said = (
+            sentence = (
                 f"an event_id begins with its loan_id and a hyphen; {self.event_id} is not an event of {self.loan_id}"
             )
-            yield Contradiction(("event_id", "loan_id"), f"{said}. Correct one or the other")
+            yield Contradiction(("event_id", "loan_id"), f"{sentence}. Correct one or the other")
         if self.amount_usd == 0:
-            said = "zero dollars is not an amount; leave it empty if unknown, and delete the event if no money moved"
-            yield Contradiction(("amount_usd",), said)
-        if said := _against_words(self.event_date, self.precision, self.date_text):
-            yield Contradiction(("event_date", "precision", "date_text"), said)
+            sentence = (
+                "zero dollars is not an amount; leave it empty if unknown, and delete the event if no money moved"
+            )
+            yield Contradiction(("amount_usd",), sentence)
+        if sentence := _against_words(self.event_date, self.precision, self.date_text):
+            yield Contradiction(("event_date", "precision", "date_text"), sentence)
 
     @property
     def earliest(self) -> date | None:

@@ -31,7 +31,7 @@ TEXTS = ("register", "file", "column_name", "value", "reason", "record", "cds")
 
 
 @dataclass(frozen=True)
-class Doubt:
+class PossibleLea:
     """An LEA that a rejected row may concern, for one pathway, from a day on.
 
     ``brings_lea``: no file and no used row has its code. ``is_guess``: the row itself does not show which LEA it is
@@ -71,7 +71,7 @@ def put_registers(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     warnings = [_row(r, p) for r in registers.values() for p in r.warnings]
     put(connection, "register_warnings", as_table(warnings, **columns))
     before = _names_before(run) if any(r.rejected for r in registers.values()) else LeaNames()
-    doubts = [asdict(d) for d in doubts_of(registers, files, before)]
+    doubts = [asdict(d) for d in possible_leas(registers, files, before)]
     columns = texts("register", "pathway", "cds", "lea_name", "loan_id", "file")
     columns |= {"line": pa.int64(), "since": pa.date32(), "brings_lea": pa.bool_(), "is_guess": pa.bool_()}
     put(connection, "register_doubts", as_table(doubts, **columns))
@@ -104,26 +104,28 @@ def _names_before(run: Run) -> LeaNames:
         return LeaNames()
 
 
-def doubts_of(registers: Mapping[str, Register], files: LeaNames, before: LeaNames | None = None) -> list[Doubt]:
+def possible_leas(
+    registers: Mapping[str, Register], files: LeaNames, before: LeaNames | None = None
+) -> list[PossibleLea]:
     """Return every LEA that a rejected row may concern. ``before``: names in the current release."""
     used = subjects({n: r.used for n, r in registers.items()}, {n: r.model for n, r in registers.items()})
     today = LeaNames([*files.pairs(), *((s.cds, n) for s in used for n in s.names)])
     known = LeaNames([*today.pairs(), *(before or LeaNames()).pairs()])
-    found: list[Doubt] = []
+    found: list[PossibleLea] = []
     for register in registers.values():
         pathway = PATHWAYS.get(register.name, register.name if issubclass(register.model, Case) else "")
         for line in register.rejected if pathway else ():
             found += (
-                _of_event(registers, line, known)
+                _leas_of_event(registers, line, known)
                 if register.name == "state_loan_events"
-                else _of_row(registers, register, pathway, line, known)
+                else _leas_of_row(registers, register, pathway, line, known)
             )
     return [replace(d, brings_lea=d.brings_lea and not today.of(d.cds)) for d in found]
 
 
-def _of_row(
+def _leas_of_row(
     registers: Mapping[str, Register], register: Register, pathway: str, line: Line, known: LeaNames
-) -> Iterator[Doubt]:
+) -> Iterator[PossibleLea]:
     codes = leas_concerned(line, register.model, known)
     is_loan = register.name == "state_loans"
     loan_id = line.values.get("loan_id") if is_loan else None
@@ -134,10 +136,10 @@ def _of_row(
         called = next(iter(known.of(cds)), name)
         # An unknown code adds no LEA if the name is known.
         brings = is_loan and bool(called) and (bool(known.of(cds)) or not is_known)
-        yield Doubt(register.name, pathway, cds, called, loan_id, since, line.file, line.number, brings)
+        yield PossibleLea(register.name, pathway, cds, called, loan_id, since, line.file, line.number, brings)
 
 
-def _of_event(registers: Mapping[str, Register], line: Line, known: LeaNames) -> Iterator[Doubt]:
+def _leas_of_event(registers: Mapping[str, Register], line: Line, known: LeaNames) -> Iterator[PossibleLea]:
     """Yield doubts for the loans of a rejected event, by its loan_id and by its own identifier.
 
     If neither is a loan's: the loans with a similar identifier and the LEAs that it names, or else, as a guess, all
@@ -156,9 +158,9 @@ def _of_event(registers: Mapping[str, Register], line: Line, known: LeaNames) ->
     for loan_id in dict.fromkeys(meant or like or (loans if is_guess else [])):
         called = loans[loan_id].values.get("district", "")
         for cds in leas_concerned(loans[loan_id], registers["state_loans"].model, known):
-            yield Doubt(name, pathway, cds, called, loan_id, since, line.file, line.number, False, is_guess)
+            yield PossibleLea(name, pathway, cds, called, loan_id, since, line.file, line.number, False, is_guess)
     for cds in named:  # the row of the loan is missing, and the loan is older than its event
-        yield Doubt(name, pathway, cds, known.of(cds)[0], None, None, line.file, line.number, brings_lea=True)
+        yield PossibleLea(name, pathway, cds, known.of(cds)[0], None, None, line.file, line.number, brings_lea=True)
 
 
 def _leas_named_in(identifier: str, known: LeaNames) -> list[str]:

@@ -71,8 +71,10 @@ def load_previous(connection: duckdb.DuckDBPyConnection, release: Path | None) -
     )
 
 
-SAME = "same.json"
-NAMED = "select u.file, u.source_id, s.sha256 from meta_unused_files u left join meta_sources s using (source_id)"
+SAME_RESULT_FILE = "same.json"
+UNUSED_FILES = (
+    "select u.file, u.source_id, s.sha256 from meta_unused_files u left join meta_sources s using (source_id)"
+)
 
 
 def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
@@ -84,13 +86,13 @@ def is_unchanged(out: Path, inputs: str, as_of: date) -> bool:
     if release is None:
         return False
     try:
-        known = any(_says_it(run, inputs, as_of) for run in _runs(out, release))
+        known = any(_still_applies(run, inputs, as_of) for run in _runs(out, release))
         return known and not damage_of(release)  # hashing all of its files comes last
     except (ReleaseError, KeyError, TypeError, ValueError):
         return False
 
 
-def names_used_files(run: Run) -> bool:
+def has_stale_unused_files(run: Run) -> bool:
     """Return True if the current release has outdated information about unused files.
 
     This is so if such a file is again the edition that was used in its place, or a file that the catalog does not know
@@ -101,7 +103,7 @@ def names_used_files(run: Run) -> bool:
         return False
     try:
         with duckdb.connect(str(release / "dta.duckdb"), read_only=True) as connection:
-            named = connection.execute(NAMED).fetchall()
+            named = connection.execute(UNUSED_FILES).fetchall()
     except duckdb.Error:  # a release of an earlier version, or a damaged one
         return False
     unused, taken = {u.file for u in unused_files(run)}, {s.source_id: s.sha256 for s in run.snapshots()}
@@ -111,24 +113,24 @@ def names_used_files(run: Run) -> bool:
     )
 
 
-def remember_same(out: Path, release: Path, inputs: str, as_of: date, dated_facts: list[str]) -> None:
+def record_same_result(out: Path, release: Path, inputs: str, as_of: date, dated_facts: list[str]) -> None:
     """Record inputs that gave the content of the current release, so that the next nights end early."""
     same = {"release_id": release.name, "inputs_digest": inputs, "as_of": as_of.isoformat(), "dated_facts": dated_facts}
-    write_atomically(out / SAME, json.dumps(same, indent=1).encode())
+    write_atomically(out / SAME_RESULT_FILE, json.dumps(same, indent=1).encode())
 
 
 def _runs(out: Path, release: Path) -> Iterator[dict[str, Any]]:
     """Yield the run that made the release, and the last run with the same result."""
     yield read_manifest(release)
     try:
-        same = json.loads((out / SAME).read_text("utf-8"))
+        same = json.loads((out / SAME_RESULT_FILE).read_text("utf-8"))
     except (OSError, ValueError, RecursionError):
         return
     if isinstance(same, dict) and same.get("release_id") == release.name:
         yield same
 
 
-def _says_it(run: dict[str, Any], inputs: str, as_of: date) -> bool:
+def _still_applies(run: dict[str, Any], inputs: str, as_of: date) -> bool:
     return bool(run["inputs_digest"] == inputs) and not crosses_dated_fact(
         run["dated_facts"], date.fromisoformat(run["as_of"]), as_of
     )

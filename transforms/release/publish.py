@@ -30,7 +30,7 @@ from transforms.release.digests import content_digest, dated_facts, part_digests
 from transforms.release.meta import write_meta
 from transforms.release.parquet import write_parquet, write_parted
 from transforms.release.pointer import activate, current_hold, prune, sweep
-from transforms.release.previous import names_used_files, remember_same, sound_release
+from transforms.release.previous import has_stale_unused_files, record_same_result, sound_release
 from transforms.release.verify import damage_of, seal_of
 from transforms.run import Notify, Run, StepResult
 from transforms.schema import published_tables
@@ -63,8 +63,10 @@ def publish(run: Run, extras: Sequence[Extra] = ()) -> StepResult:
         release = sound_release(out)
         unused = {u.file for u in unused_files(run)}
         same = release is not None and read_manifest(release)["content_digest"] == digest
-        if release is not None and same and not names_used_files(run):
-            remember_same(out, release, str(run.fact("inputs_digest")), run.settings.as_of, dated_facts(connection))
+        if release is not None and same and not has_stale_unused_files(run):
+            record_same_result(
+                out, release, str(run.fact("inputs_digest")), run.settings.as_of, dated_facts(connection)
+            )
             rows = _rows(release)
             return StepResult(rows, 0, f"Same content as release {release.name}: nothing published.", finished=True)
         release_id = f"{run.settings.as_of}-{release_digest(digest, unused)[:8]}"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from transforms.config.text import read_text
-from transforms.config.toml_model import Place, read_toml, told
+from transforms.config.toml_model import Place, problem_text, read_toml
 from transforms.errors import ConfigError
 from transforms.rules import checks
 from transforms.rules.model import CharterTest, Consecutive, Continuum, PathwayRules, PreviewRules, Rules, RuleSet
@@ -57,23 +57,23 @@ def load_rules(folder: Path) -> Rules:
     for path, rule_set in zip(paths, years, strict=True):
         if path.stem != str(rule_set.dashboard_year):
             problems.append(f"{path.name}: dashboard_year is {rule_set.dashboard_year}; name the file after its year")
-        problems += _told(path, checks.year_problems(rule_set, reference))
+        problems += _problem_texts(path, checks.year_problems(rule_set, reference))
     for year, place, why in checks.problems_between(years):
-        problems += _told(rules / f"{year}.toml", [(place, why)])
+        problems += _problem_texts(rules / f"{year}.toml", [(place, why)])
     pathways = read_toml(rules / "pathways.toml", PathwayRules)
     preview = read_toml(rules / "preview.toml", PreviewRules)
-    problems += _told(rules / "pathways.toml", checks.pathway_problems(pathways))
-    problems += _told(rules / "preview.toml", checks.preview_problems(preview, reference))
+    problems += _problem_texts(rules / "pathways.toml", checks.pathway_problems(pathways))
+    problems += _problem_texts(rules / "preview.toml", checks.preview_problems(preview, reference))
     if problems:
         raise ConfigError("\n".join(problems))
     return Rules(years=years, pathways=pathways, preview=preview)
 
 
-def _told(path: Path, problems: Iterable[tuple[Place, str]]) -> list[str]:
+def _problem_texts(path: Path, problems: Iterable[tuple[Place, str]]) -> list[str]:
     """Return the problems with file and line; the file is read again only if there are problems."""
     found = list(problems)
     text = read_text(path, path.name) if found and path.exists() else ""
-    return [told(f"rules/{path.name}", text, place, why) for place, why in found]
+    return [problem_text(f"rules/{path.name}", text, place, why) for place, why in found]
 
 
 Span = TypeVar("Span", Continuum, Consecutive, CharterTest)

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from pydantic import AfterValidator, Field
 
 from transforms.config.text import read_text
-from transforms.config.toml_model import Place, StrictModel, read_toml, told
+from transforms.config.toml_model import Place, StrictModel, problem_text, read_toml
 from transforms.errors import ConfigError
 from transforms.rules.model import Year
 
@@ -192,7 +192,7 @@ def load_catalog(folder: Path) -> Catalog:
             (place if place[:1] != ("source",) or int(place[1]) < len(written.source) else ("expected", 0), why)
             for place, why in found
         ]
-        raise ConfigError("\n".join(told(path.name, text, place, why) for place, why in of_file))
+        raise ConfigError("\n".join(problem_text(path.name, text, place, why) for place, why in of_file))
     return catalog
 
 

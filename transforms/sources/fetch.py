@@ -28,7 +28,7 @@ def from_catalog(run: Run) -> StepResult:
     never_had: dict[str, str] = {}
     with closing(Downloader(run.settings)) as downloader:
         for position, source in enumerate(asked, 1):
-            message = _ask(night, downloader, source, f"{source.file} ({position} of {len(asked)})")
+            message = _fetch_source(night, downloader, source, f"{source.file} ({position} of {len(asked)})")
             if message:
                 never_had[source.id] = message
                 accepted = night.store.accepted(source)
@@ -108,7 +108,7 @@ def _in_place_of_damaged(night: Night, serving: set[str]) -> list[Snapshot]:
     return instead
 
 
-def _ask(night: Night, downloader: Downloader, source: Source, label: str) -> str:
+def _fetch_source(night: Night, downloader: Downloader, source: Source, label: str) -> str:
     """Ask the publisher for one file. Returns what went wrong, in words, or an empty text."""
     store, earlier = night.store, night.store.accepted(source)
     serving = earlier if earlier and store.snapshot(source, earlier.sha256) else None

@@ -9,7 +9,7 @@ from pathlib import Path
 from pydantic import Field
 
 from transforms.config.text import read_text
-from transforms.config.toml_model import Place, StrictModel, read_toml, told
+from transforms.config.toml_model import Place, StrictModel, problem_text, read_toml
 from transforms.errors import ConfigError
 from transforms.rules.load import criteria_known
 from transforms.rules.model import RuleSet
@@ -93,7 +93,7 @@ def load_layouts(folder: Path) -> Layouts:
     found = [((name, *place), why) for name in Layouts.model_fields for place, why in _problems(getattr(layouts, name))]
     if found:
         text = read_text(path, path.name)
-        raise ConfigError("\n".join(told(path.name, text, place, why) for place, why in found))
+        raise ConfigError("\n".join(problem_text(path.name, text, place, why) for place, why in found))
     return layouts
 
 
