@@ -60,7 +60,7 @@ class Acceptance(StrictModel):
 
 
 @dataclass(frozen=True)
-class Asked:
+class AcceptanceRequest:
     """The acceptance that the options of a run request."""
 
     checks: frozenset[str]
@@ -69,7 +69,7 @@ class Asked:
     until: date
 
 
-def requested_acceptance(settings: Settings) -> Asked | None:
+def requested_acceptance(settings: Settings) -> AcceptanceRequest | None:
     """Return the acceptance that a run requests; None if it requests none.
 
     Raises ConfigError for a check that cannot be accepted or a missing reason, UsageError for a blank reason or name.
@@ -85,7 +85,7 @@ def requested_acceptance(settings: Settings) -> Asked | None:
     until = settings.accept_until or clock.today() + timedelta(days=LASTS_DAYS)
     if not clock.today() <= until <= clock.today() + timedelta(days=LONGEST_DAYS):
         raise ConfigError(f"--until {until}: an acceptance must end between today and a year from today.")
-    return Asked(
+    return AcceptanceRequest(
         settings.accepted,
         reason_of(settings.accept_by, "--by") if settings.accept_by else getpass.getuser(),
         reason_of(settings.accept_because, "--because"),
@@ -130,15 +130,15 @@ def load_acceptances(work: Path) -> list[Acceptance]:
 
 def apply_acceptances(run: Run, results: Iterable[GateResult]) -> list[GateResult]:
     """Return the results with accepted failures as warnings. First adds what the run requests to the register."""
-    asked = requested_acceptance(run.settings)
+    request = requested_acceptance(run.settings)
     register = load_acceptances(run.settings.work)
     inputs = _Inputs(run)
     found = []
     for result in results:
         if result.stops_release and result.can_be_accepted:
             key = inputs.digest(result)
-            if asked and result.check_id in asked.checks:
-                register.append(_write(run.settings.work, result, key, asked))
+            if request and result.check_id in request.checks:
+                register.append(_write(run.settings.work, result, key, request))
             result = _with(result, _holding(register, result, key))
         found.append(result)
     return found
@@ -155,15 +155,15 @@ class _Inputs:
         return hashlib.sha256("\n".join(f"{n} {d}" for n, d in sorted(named.items())).encode()).hexdigest()
 
 
-def _write(work: Path, result: GateResult, inputs_digest: str, asked: Asked) -> Acceptance:
+def _write(work: Path, result: GateResult, inputs_digest: str, request: AcceptanceRequest) -> Acceptance:
     row = Acceptance(
         check_id=result.check_id,
         table_name=result.table_name,
         failing_rows=result.failing_rows,
-        accepted_by=asked.by,
+        accepted_by=request.by,
         accepted_at=clock.now().replace(microsecond=0),
-        accepted_until=asked.until,
-        because=asked.because,
+        accepted_until=request.until,
+        because=request.because,
         rows_digest=result.rows_digest,
         inputs_digest=inputs_digest,
     )

@@ -66,12 +66,12 @@ def judged(
     prepare(run)
     process = _ready[run.folder]
     process.send((judge, arguments))
-    while isinstance(said := process.receive(), Query):
+    while isinstance(message := process.receive(), Query):
         try:
-            process.send(rows(said.sql))
+            process.send(rows(message.sql))
         except duckdb.Error as error:
             process.send(error)
-    results: list[GateResult] = said
+    results: list[GateResult] = message
     return results
 
 

@@ -107,13 +107,13 @@ def _failed(suite: Suite, expectation: Expectation, failing: pa.Table, name: str
 def columns_of(expectation: Expectation) -> tuple[str, ...]:
     """Return the columns that an expectation looks at, those of its condition first."""
     named = [getattr(expectation, a, None) for a in ("column", "column_A", "column_B")]
-    asked = _columns_asked(getattr(expectation, "row_condition", None))
+    asked = _condition_columns(getattr(expectation, "row_condition", None))
     return tuple(dict.fromkeys([*asked, *(n for n in named if n), *(getattr(expectation, "column_list", None) or ())]))
 
 
-def _columns_asked(condition: Any) -> Iterator[str]:
+def _condition_columns(condition: Any) -> Iterator[str]:
     if hasattr(condition, "conditions"):
         for inner in condition.conditions:
-            yield from _columns_asked(inner)
+            yield from _condition_columns(inner)
     elif condition is not None:
         yield condition.column.name

@@ -50,7 +50,7 @@ class Answer:
     def parts(self) -> list[Part]:
         """The sentence in pieces. Each number is a piece with the list that it counts."""
         n = len(self.meet)
-        said = [
+        parts = [
             Part(f"In {self.year}, "),
             Part(plural(n, "LEA"), "meet" * bool(n)),
             Part(f" {self._meet} the criteria"),
@@ -58,13 +58,13 @@ class Answer:
         if n > 1:
             kinds = Counter(r["lea_type"] for r in self.meet)
             of_kinds = [Part(plural(kinds[kind], word), kind) for kind, word in LEA_WORDS.items() if kinds[kind]]
-            said += [Part(": "), *_enumerated(of_kinds)]
+            parts += [Part(": "), *_enumerated(of_kinds)]
         elif n:
-            said.append(Part(f" ({self.meet[0]['lea_name']})"))
+            parts.append(Part(f" ({self.meet[0]['lea_name']})"))
         if self.before is not None:
             new, left = (number(len(of)) if of else "none" for of in (self.new, self.left))
-            said += [Part("; "), Part(f"{new} {'is' if len(self.new) == 1 else 'are'} new", "new" * bool(self.new))]
-            said += [Part(", "), Part(f"{left} left", "left" * bool(self.left))]
+            parts += [Part("; "), Part(f"{new} {'is' if len(self.new) == 1 else 'are'} new", "new" * bool(self.new))]
+            parts += [Part(", "), Part(f"{left} left", "left" * bool(self.left))]
         total = n
         for leas, by, counts in (
             (self.loans, "a state loan", "loans"),
@@ -74,13 +74,13 @@ class Answer:
                 continue
             few, more = len(leas) <= NAMED, " more" * bool(total)
             are = f"{number(len(leas))}{more} {'is' if len(leas) == 1 else 'are'} eligible by {by}"
-            said += [Part("; "), Part(are, counts * (not few))]
+            parts += [Part("; "), Part(are, counts * (not few))]
             if few:
                 named = [Part(r["lea_name"], cds=r["cds"]) for r in leas]
-                said += [Part(" ("), *_enumerated(named), Part(")")]
+                parts += [Part(" ("), *_enumerated(named), Part(")")]
             total += len(leas)
-        said += [Part(f": {number(total)} in all")] * (total not in (n, len(self.loans), len(self.recorded)))
-        return [*said, Part(".")]
+        parts += [Part(f": {number(total)} in all")] * (total not in (n, len(self.loans), len(self.recorded)))
+        return [*parts, Part(".")]
 
     @property
     def _meet(self) -> str:
@@ -97,11 +97,11 @@ class Answer:
         for row in self.open:
             why = f" ({row['why']})" if row.get("why") else ""
             by_pathway.setdefault(row["pathway_name"], []).append(row["lea_name"] + why)
-        said = [
+        pathways = [
             f"for {pathway}: {joined(names) if len(names) <= NAMED else f'{len(names)} LEAs'}"
             for pathway, names in by_pathway.items()
         ]
-        return f"Not determined in {self.year} {'; '.join(said)}." if said else ""
+        return f"Not determined in {self.year} {'; '.join(pathways)}." if pathways else ""
 
 
 def _enumerated(parts: Sequence[Part]) -> list[Part]:
@@ -164,9 +164,9 @@ def _open_loans(connection: duckdb.DuckDBPyConnection, year: int) -> dict[tuple[
     )
     words: dict[tuple[str, str], list[str]] = {}
     for cds, *facts in found.fetchall():
-        if said := open_loan_words(*facts):
-            words.setdefault((cds, "wraparound"), []).append(said)
-    return {key: joined(said) for key, said in words.items()}
+        if sentence := open_loan_words(*facts):
+            words.setdefault((cds, "wraparound"), []).append(sentence)
+    return {key: joined(sentences) for key, sentences in words.items()}
 
 
 def _open_cases(connection: duckdb.DuckDBPyConnection, year: int) -> dict[tuple[str, str], str]:

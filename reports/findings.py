@@ -296,7 +296,7 @@ def remarks(groups: Iterable[GroupLine]) -> list[str]:
         elif states - {"not_loaded", "not_listed"}:
             found[" with data" if states & {"not_loaded", "not_listed"} else ""].append(group.name)
     without = found.pop("without")
-    said = [
+    lines = [
         f"Met the criteria in none of these years{limit}: {joined(names)}." for limit, names in found.items() if names
     ]
-    return said + ([f"No result that counts in these years: {joined(without)}."] if without else [])
+    return lines + ([f"No result that counts in these years: {joined(without)}."] if without else [])

@@ -42,8 +42,8 @@ class SourceError(DtaError):
         self.file, self.problem, self.advice = on_one_line(file), shown(problem), shown(advice)
         self.line, self.column, self.value = line, shown(column), shown(value)
         where = self.file + (f", line {line}" if line else "") + (f", column {self.column}" if column else "")
-        said = f" (value {self.value[:80]!r})" if value else ""
-        super().__init__(f"{where}: {self.problem}{said}. {self.advice}")
+        value_text = f" (value {self.value[:80]!r})" if value else ""
+        super().__init__(f"{where}: {self.problem}{value_text}. {self.advice}")
 
 
 class SourceFilesError(DtaError):

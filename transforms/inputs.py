@@ -151,7 +151,7 @@ def load_macros(connection: duckdb.DuckDBPyConnection) -> None:
 def _cases(connection: duckdb.DuckDBPyConnection, pairs: str) -> str:
     """Return an SQL expression for a list's word for a code, else the code itself (lambdas allow no joins)."""
     cases = " ".join(
-        f"when {literal(code)} then {literal(said)}" for code, said in connection.execute(pairs).fetchall()
+        f"when {literal(code)} then {literal(label)}" for code, label in connection.execute(pairs).fetchall()
     )
     return f"case code {cases} else code end"
 

@@ -17,7 +17,7 @@ from transforms.errors import DtaError
 from transforms.interrupt import infrequent_garbage_collection, stop_if_asked
 from transforms.settings import PROJECT
 
-LOOK = 0.1  # seconds between two checks for a signal
+SIGNAL_CHECK_SECONDS = 0.1  # seconds between two checks for a signal
 
 
 def cores() -> int:
@@ -40,7 +40,7 @@ class Channel:
         """Return the next value from the other process. Raises EOFError if it is gone."""
         return self._from.recv()
 
-    def says(self, seconds: float = 0) -> bool:
+    def has_message(self, seconds: float = 0) -> bool:
         """Return True if there is something to receive or the other process is gone."""
         return self._from.poll(seconds)
 
@@ -94,7 +94,7 @@ class Worker:
 
     def newest(self) -> Any:
         """Return the last value that it has sent so far, without waiting. Raises as ``receive`` does."""
-        while not self._has_ended and self._channel.says():
+        while not self._has_ended and self._channel.has_message():
             self.receive()
         return self._newest
 
@@ -103,20 +103,20 @@ class Worker:
 
         Raises OSError if a system error ended the function, DtaError if anything else did.
         """
-        while not self._channel.says(LOOK):
+        while not self._channel.has_message(SIGNAL_CHECK_SECONDS):
             stop_if_asked()
         try:
-            said = self._channel.receive()
+            message = self._channel.receive()
         except EOFError:
             raise DtaError(
                 f"A worker process of this run ({self._name}) ended with {self._process.wait()}; memory may have"
                 " run out. Run again."
             ) from None
-        if isinstance(said, Fault):
-            raise said.error()
-        self._has_ended = isinstance(said, Ended)
-        self._newest = self._newest if self._has_ended else said
-        return said
+        if isinstance(message, Fault):
+            raise message.error()
+        self._has_ended = isinstance(message, Ended)
+        self._newest = self._newest if self._has_ended else message
+        return message
 
     def finish(self) -> None:
         """Wait until it finishes. Raises as ``receive`` does."""

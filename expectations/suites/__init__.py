@@ -9,7 +9,9 @@ from expectations.checks import Check
 from transforms.release.check_result import CheckClass, severity_of
 
 
-def said(check_id: str, sentence: str, reason: str, check_class: CheckClass = "impossible") -> dict[str, Any]:
+def common_arguments(
+    check_id: str, sentence: str, reason: str, check_class: CheckClass = "impossible"
+) -> dict[str, Any]:
     """Return what every expectation needs in addition to its arguments: severity, id, class, sentence and reason."""
     return {
         "severity": severity_of(check_class),

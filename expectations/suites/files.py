@@ -12,7 +12,7 @@ import great_expectations.expectations as gxe
 from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.row_conditions import Column
 
-from expectations.suites import Suite, said
+from expectations.suites import Suite, common_arguments
 from transforms.release.check_result import CheckClass
 
 FLAGS = ("Y", "N")
@@ -30,9 +30,9 @@ class Shape:
         self.layout, self.groups, self.indicators = layout, groups, indicators
         self.check_class: CheckClass = "unusual" if layout in NEVER_STOPS else "fault"
 
-    def said(self, what: str, sentence: str, reason: str, fields: Iterable[str] = ()) -> dict[str, Any]:
-        """Return ``said`` for an expectation on cells of ``fields`` or on all rows. A share of a file may fail it."""
-        found = said(self.id(what), sentence, reason, self.check_class)
+    def arguments(self, what: str, sentence: str, reason: str, fields: Iterable[str] = ()) -> dict[str, Any]:
+        """Return ``common_arguments`` for cells of ``fields``, or for all rows. A share of a file may fail."""
+        found = common_arguments(self.id(what), sentence, reason, self.check_class)
         found["meta"] |= {"fields": list(fields)}
         return {**found, "row_condition": Column("field").is_in(list(fields))} if fields else found
 
@@ -43,25 +43,25 @@ class Shape:
     def form(self, column: str, what: str, regex: str, reason: str, fields: Iterable[str] = ()) -> Expectation:
         """Expect every value of a column to match a pattern."""
         return gxe.ExpectColumnValuesToMatchRegex(
-            column=column, regex=regex, **self.said(f"{column}-form", f"{column} is {what}.", reason, fields)
+            column=column, regex=regex, **self.arguments(f"{column}-form", f"{column} is {what}.", reason, fields)
         )
 
     def present(self, column: str, reason: str) -> Expectation:
         """Expect a value in every row of a column."""
         return gxe.ExpectColumnValuesToNotBeNull(
-            column=column, **self.said(f"{column}-present", f"{column} is filled.", reason)
+            column=column, **self.arguments(f"{column}-present", f"{column} is filled.", reason)
         )
 
     def known(self, column: str, values: Iterable[str], reason: str, fields: Iterable[str] = ()) -> Expectation:
         """Expect every value of a column to be one of its known values."""
         what = f"{column} is one of its known values: {', '.join(values)}."
         return gxe.ExpectColumnValuesToBeInSet(
-            column=column, value_set=list(values), **self.said(f"{column}-known", what, reason, fields)
+            column=column, value_set=list(values), **self.arguments(f"{column}-known", what, reason, fields)
         )
 
     def once(self, *key: str) -> Expectation:
         """Expect no two rows of a file to have the same key."""
-        words = self.said(
+        words = self.arguments(
             "rows-once",
             f"No two rows have the same {' and '.join(key)}.",
             "A file that was assembled twice has doubled rows.",
@@ -78,7 +78,7 @@ class Shape:
 
     def lines(self) -> Expectation:
         """Expect a line number in every row. The pipeline gives it, so no share of rows may lack it."""
-        words = said(
+        words = common_arguments(
             self.id("line-present"),
             "Every row has its line number.",
             "Anyone who doubts a verdict must be able to look it up.",
@@ -121,7 +121,7 @@ def _assistance(shape: Shape) -> list[Expectation]:
     letters = [f"letter:{g}" for g in shape.groups]
     flags = [f"{f}:{n}" for f in ("ec52072", "ec52071f") for n in range(17, 40)]
     flags += [f"met_method:{n}" for n in range(1, 5)]
-    year = shape.said(
+    year = shape.arguments(
         "year-named",
         "The reporting year is the year in the file name.",
         "Last year's workbook under this year's name would decide this year.",
@@ -133,7 +133,7 @@ def _assistance(shape: Shape) -> list[Expectation]:
         gxe.ExpectColumnValuesToBeInSet(
             column="value",
             value_set=list(FLAGS),
-            **shape.said("flags-known", "Every flag is Y or N.", "A shifted column shows here first.", flags),
+            **shape.arguments("flags-known", "Every flag is Y or N.", "A shifted column shows here first.", flags),
         ),
         gxe.ExpectColumnPairValuesToBeEqual(
             column_A="year_named", column_B="year_of_file", ignore_row_if="either_value_is_missing", **year

@@ -8,7 +8,7 @@ from great_expectations.expectations.expectation import Expectation
 from great_expectations.expectations.row_conditions import Column
 
 from expectations.contracts import NAMING
-from expectations.suites import Suite, said
+from expectations.suites import Suite, common_arguments
 from transforms.schema import published_tables
 
 UNDEFENDED = "A row that cannot be explained cannot be defended."
@@ -28,26 +28,30 @@ def suites_of_tables() -> tuple[Suite, ...]:
 
 
 def _long(column: str, least: int, *words: Any) -> Expectation:
-    """Expect texts of at least ``least`` characters. ``words`` are the arguments of ``said``."""
-    return gxe.ExpectColumnValueLengthsToBeBetween(column=column, min_value=least, **said(*words))
+    """Expect texts of at least ``least`` characters. ``words`` are the arguments of ``common_arguments``."""
+    return gxe.ExpectColumnValueLengthsToBeBetween(column=column, min_value=least, **common_arguments(*words))
 
 
 def _form(column: str, regex: str, *words: Any, where: Any = None) -> Expectation:
-    return gxe.ExpectColumnValuesToMatchRegex(column=column, regex=regex, row_condition=where, **said(*words))
+    return gxe.ExpectColumnValuesToMatchRegex(
+        column=column, regex=regex, row_condition=where, **common_arguments(*words)
+    )
 
 
 def _one_of(column: str, values: list[Any], *words: Any, where: Any = None) -> Expectation:
-    return gxe.ExpectColumnValuesToBeInSet(column=column, value_set=values, row_condition=where, **said(*words))
+    return gxe.ExpectColumnValuesToBeInSet(
+        column=column, value_set=values, row_condition=where, **common_arguments(*words)
+    )
 
 
 def _filled(column: str, *words: Any, where: Any = None) -> Expectation:
-    return gxe.ExpectColumnValuesToNotBeNull(column=column, row_condition=where, **said(*words))
+    return gxe.ExpectColumnValuesToNotBeNull(column=column, row_condition=where, **common_arguments(*words))
 
 
 def _in_order(smaller: str, larger: str, *words: Any, apart: bool = False) -> Expectation:
     """Expect ``smaller`` to be at most ``larger``; with ``apart``, to be less."""
     return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-        column_A=larger, column_B=smaller, or_equal=not apart, **EACH, **said(*words)
+        column_A=larger, column_B=smaller, or_equal=not apart, **EACH, **common_arguments(*words)
     )
 
 
@@ -188,7 +192,7 @@ RULES: dict[str, tuple[Expectation, ...]] = {
             # CDE words statuses differently each year
             row_condition=(Column("class") == "agree") & (Column("flag") != "assistance_status"),
             **EACH,
-            **said(
+            **common_arguments(
                 "reconciliation-agree-same",
                 "If a row says that we agree with CDE, both values are the same.",
                 "No row may claim an agreement that does not exist.",

@@ -60,17 +60,17 @@ def letters_of(e: LeaReport) -> dict[str, list[Verdict]]:
 
 def write_letter(path: Path, book: Book, e: LeaReport, kind: str) -> None:
     """Write the draft of one kind (see ``letters_of``) for one LEA and determination year."""
-    said = letters_of(e)[kind]
+    verdicts = letters_of(e)[kind]
     document = _new(f"Draft letter: {e.lea.name}, determination year {e.year}", book.release["as_of"])
     _opening(
         document,
         e,
-        "Direct Technical Assistance" if kind == "findings" else _subject(kind, said),
+        "Direct Technical Assistance" if kind == "findings" else _subject(kind, verdicts),
         book.release["as_of"],
-        len(said) == 1,
+        len(verdicts) == 1,
     )
-    document.add_heading("Finding" if len(said) == 1 else "Findings", 2)
-    for verdict in said:
+    document.add_heading("Finding" if len(verdicts) == 1 else "Findings", 2)
+    for verdict in verdicts:
         text = document.add_paragraph()
         _write(text, f"{verdict.title} ({verdict.statute}): {verdict.label}. ", bold=True)
         _write(text, " ".join([verdict.reason, *verdict.notes]))
@@ -81,35 +81,35 @@ def write_letter(path: Path, book: Book, e: LeaReport, kind: str) -> None:
         _write(document.add_paragraph(), line)
     document.add_page_break()  # type: ignore[no-untyped-call]
     document.add_heading("Enclosure", 1)
-    if any(v.code in BY_GROUPS for v in said):
+    if any(v.code in BY_GROUPS for v in verdicts):
         _evidence(document, e, {s.source_id: s.name for s in e.sources})
-    if e.loan_events and any(v.code == "wraparound" for v in said):
+    if e.loan_events and any(v.code == "wraparound" for v in verdicts):
         _loans(document, e)
     document.add_heading("Law, as cited in the rules of this release", 2)
-    law = [(v.title, v.statute, f"{v.trigger}\n{v.url}", v.open_question or "none") for v in said]
+    law = [(v.title, v.statute, f"{v.trigger}\n{v.url}", v.open_question or "none") for v in verdicts]
     _table(
         document,
         ("Finding", "Statute", "Trigger or basis of the rule", "Open question"),
         (3.0, 3.2, 6.6, 4.7),
         law,
     )
-    if any(v.code == "continuum" for v in said):
+    if any(v.code == "continuum" for v in verdicts):
         window = book.windows[e.year]
         _write(document.add_paragraph(), f"Dashboards that count: {window['basis']}. {window['url']}")
     document.add_heading("Sources", 2)
-    sources = _sources(e, said)
+    sources = _sources(e, verdicts)
     if sources:
         files = [(s.name, s.sha256, s.first_seen or "") for s in sources]
         _table(document, ("File", "SHA-256", "First seen"), (6.5, 8.5, 2.5), files, 7)
     excerpts = sorted({s.excerpt for s in sources if s.excerpt})
-    register = [LOAN_REGISTER] if any(v.code == "wraparound" for v in said) else []
+    register = [LOAN_REGISTER] if any(v.code == "wraparound" for v in verdicts) else []
     for line in (*excerpts, *register, f"Release {e.release_id}."):
         _write(document.add_paragraph(), line)
     document.save(str(path))
 
 
-def _subject(kind: str, said: Sequence[Verdict]) -> str:
-    titles = joined([f"{v.title}, Year {v.assistance_year}" if v.assistance_year else v.title for v in said])
+def _subject(kind: str, verdicts: Sequence[Verdict]) -> str:
+    titles = joined([f"{v.title}, Year {v.assistance_year}" if v.assistance_year else v.title for v in verdicts])
     return f"no longer eligible: {titles}" if kind == "leaving" else titles
 
 
@@ -161,13 +161,13 @@ def _cells(e: LeaReport) -> list[tuple[GroupLine, Cell]]:
     return [(g, g.cells[y]) for g in e.in_question for y in e.window if g.state(y) in ("met", "unknown")]
 
 
-def _sources(e: LeaReport, said: Sequence[Verdict]) -> list[Source]:
+def _sources(e: LeaReport, verdicts: Sequence[Verdict]) -> list[Source]:
     """Return the files that the letter is based on.
 
     These are the files of its evidence, all files of the LEA if no student group met the criteria, or no files if no
     finding is based on student groups.
     """
-    if not any(v.code in BY_GROUPS for v in said):
+    if not any(v.code in BY_GROUPS for v in verdicts):
         return []
     cells = [c for _, c in _cells(e)]
     used = {c.cde_source_id for c in cells} | {r.source_id for c in cells for r in c.causes}

@@ -116,8 +116,8 @@ def _grid_cell(book: Book, cell: Cell | None, state: str, year: int, counts: boo
         shown = f'<span class="quiet">{GRID[state][1]}</span>'
     classes = " ".join(["yes"] * (state == "met") + ["counts"] * counts)
     looks = f' class="{classes}"' if classes else ""
-    said = cell.said if cell else ""
-    more = (_causes(cell) if cell else "") + (f" <small>{safe(said)}</small>" if said else "")
+    detail = cell.said if cell else ""
+    more = (_causes(cell) if cell else "") + (f" <small>{safe(detail)}</small>" if detail else "")
     return f'<td data-year="{year}"{looks}>{shown}{more}</td>\n'
 
 
@@ -145,8 +145,8 @@ def history_rows(history: Mapping[str, Any]) -> Markup:
 
 
 def _history_cell(mark: str, code: str, v: Verdict | None) -> str:
-    said = f" <small>CDE: {safe(v.cde_value)}</small>" if v and v.cde_value else ""
-    return f'<td data-{mark}="{safe(code)}">{status(v.status) if v else "–"}{said}</td>\n'
+    cde_value = f" <small>CDE: {safe(v.cde_value)}</small>" if v and v.cde_value else ""
+    return f'<td data-{mark}="{safe(code)}">{status(v.status) if v else "–"}{cde_value}</td>\n'
 
 
 def local_rows(local: Mapping[int, Sequence[LocalIndicator]]) -> Markup:

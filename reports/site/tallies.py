@@ -69,18 +69,18 @@ def add_lines(connection: duckdb.DuckDBPyConnection, verdicts: Iterable[Row]) ->
 
 def _facts(verdict: Row, groups: list[Row], loans: list[LoanLine], met: list[str], window: Row) -> LineFacts:
     code = verdict.get("pathway") or verdict["determination"]
-    said = code, verdict["status"], verdict["whole_reason"]
+    facts = code, verdict["status"], verdict["whole_reason"]
     if code == "wraparound":
-        return LineFacts(*said, loans=tuple(loans))
+        return LineFacts(*facts, loans=tuple(loans))
     if code != "continuum":
-        return LineFacts(*said, groups=tuple(met), assistance_year=verdict.get("assistance_year"))
+        return LineFacts(*facts, groups=tuple(met), assistance_year=verdict.get("assistance_year"))
     most = max((g["years"] for g in groups if not g["counts"]), default=0)
     required, few = window.get("groups_required") or 0, sum(g["may_have_result"] for g in groups)
     counts = [g for g in groups if g["counts"]]
     by_all = 0 < few < required and len(counts) < required  # fewer groups than required: all with a result must count
     counting = tuple(g["name"] for g in counts if g["may_have_result"] or not by_all)
     return LineFacts(
-        *said,
+        *facts,
         groups=counting,
         closest=tuple(g["name"] for g in groups if most and not g["counts"] and g["years"] == most),
         closest_years=most,

@@ -38,28 +38,28 @@ def in_words(workbooks: Cover, details: Cover, known: Sequence[int], all_countie
 
     ``known``: the Dashboard years that can have files.
     """
-    said = [
+    clauses = [
         f"{_counties(of, all_counties)} by CDE's assistance workbooks {_years(years, known)}"
         for of, years in workbooks.items()
     ]
     widest = frozenset[str]().union(*workbooks)
     if len(details) == 1 and workbooks:
         ((of, years),) = details.items()
-        said.append(
+        clauses.append(
             f"indicator detail for {_counties(of, all_counties)} only"
             if of < widest
             else f"indicator detail {_years(years, known)}"
         )
     else:
-        said += [
+        clauses += [
             f"indicator detail {_years(years, known)} for {_counties(of, all_counties)}"
             for of, years in details.items()
         ]
     if not details:
-        said.append("no indicator detail")
+        clauses.append("no indicator detail")
     if not workbooks:
-        said.append("no assistance workbook")
-    return capitalized("; ".join(said))
+        clauses.append("no assistance workbook")
+    return capitalized("; ".join(clauses))
 
 
 def not_loaded(connection: duckdb.DuckDBPyConnection, as_of: date) -> list[str]:

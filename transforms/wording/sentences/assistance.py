@@ -114,9 +114,9 @@ def _method(method: int, f: DifferentiatedFacts) -> str:
         2: _local(f, "two or more local indicators"),
         3: f"{_local(f, 'a local indicator')}, and a student group met the criteria of one state priority",
     }
-    said = what.get(method, "End-of-Year CALPADS data was not certified on time")
+    sentence = what.get(method, "End-of-Year CALPADS data was not certified on time")
     by_cde = " (CDE's flag)" if method in f.from_cde else ""
-    return f"Method {method}: {said}{by_cde}"
+    return f"Method {method}: {sentence}{by_cde}"
 
 
 def _groups(f: DifferentiatedFacts) -> str:
@@ -184,8 +184,8 @@ def consecutive_reason(f: SpanFacts) -> str:
         return f"CDE's flag of EC 52071(f) is {f.cde_value}. It is the verdict, because {f.missing}."
     if f.status == "eligible":
         groups = plural(len(f.groups), "student group").capitalize()
-        said = f"{groups} met the criteria on each of the Dashboards {window}: {joined(f.groups)}."
-        return f"{said} {f.open_question}".rstrip()
+        sentence = f"{groups} met the criteria on each of the Dashboards {window}: {joined(f.groups)}."
+        return f"{sentence} {f.open_question}".rstrip()
     if f.status == "undetermined" and f.no_file:
         return f"{f.determination_year} data for this district is not loaded."
     if f.status == "undetermined":

@@ -138,8 +138,8 @@ def since_words(statuses: Sequence[tuple[int, str]]) -> str:
     if len(run) == len(statuses):
         return f"since {first} or earlier"
     year, before = statuses[-len(run) - 1]
-    said = "new" if len(run) == 1 else f"since {first}"
-    return f"{said}; {year} not determined" if before == "undetermined" else said
+    text = "new" if len(run) == 1 else f"since {first}"
+    return f"{text}; {year} not determined" if before == "undetermined" else text
 
 
 def _groups(many: int, more: str = "") -> str:

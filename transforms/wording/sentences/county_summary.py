@@ -52,7 +52,7 @@ class CountyFacts:
 
 def county_summary(f: CountyFacts) -> str | None:
     """Return two paragraphs: Direct Technical Assistance, then all assistance; None if nothing is determined."""
-    return "\n\n".join(" ".join(said) for said in (_direct(f), _all(f))) if f.determined else None
+    return "\n\n".join(" ".join(sentences) for sentences in (_direct(f), _all(f))) if f.determined else None
 
 
 def _direct(f: CountyFacts) -> Iterator[str]:

@@ -125,7 +125,7 @@ def counts_sentences(rows: Sequence[tuple[str, str, bool, int]]) -> list[str]:
 
     ``rows``: test, outlook, True if only by the small-LEA clause, number of LEAs.
     """
-    said = []
+    sentences = []
     for test, name in TESTS.items():
         of_test = [(outlook, clause, n) for t, outlook, clause, n in rows if t == test]
         if not of_test:
@@ -143,5 +143,5 @@ def counts_sentences(rows: Sequence[tuple[str, str, bool, int]]) -> list[str]:
         )
         if by_clause:
             line += f" {by_clause:,} more only by the clause for fewer than three student groups."
-        said.append(line)
-    return said
+        sentences.append(line)
+    return sentences

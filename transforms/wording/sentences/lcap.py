@@ -81,8 +81,8 @@ def lcap_text(
         return None
     lead, end = [*_lead(lea, year, findings)], [*_longer(findings), *_doubt(findings), COMPUTED]
     if "eligible" not in status:
-        said = " ".join([*lead, *end])
-        return Lcap(said, said)
+        text = " ".join([*lead, *end])
+        return Lcap(text, text)
     end = [*_none_met(year, findings, met), *end]
     return Lcap(
         " ".join([*lead, *_by_group(year, met), *end]), " ".join([*lead, *_by_cause(year, met, indicators), *end])
@@ -125,8 +125,8 @@ def _by_cause(year: int, met: Sequence[MetGroup], indicators: Sequence[str]) -> 
         (name, [g.name for g in met if not g.indicators and p in g.priorities]) for p, name in PRIORITIES.items()
     ]
     for causes, what in ((detailed, "Indicators"), (lettered, "State priorities")):
-        if said := [f"{cause} ({joined(groups)})" for cause, groups in causes if groups]:
-            yield f"{what} by which student groups met the criteria in {year}: {'; '.join(said)}."
+        if found := [f"{cause} ({joined(groups)})" for cause, groups in causes if groups]:
+            yield f"{what} by which student groups met the criteria in {year}: {'; '.join(found)}."
     if any(not g.indicators for g in met):
         yield FROM_LETTERS
 

@@ -99,15 +99,15 @@ def _loans(f: LineFacts) -> str:
     states = list(dict.fromkeys(x.said for x in f.loans))
     if len(f.loans) > 1 and len(states) == 1:
         return f"{number(len(f.loans)).capitalize()} state loans, {states[0]}."
-    said = "; ".join(f"{x.act}: {x.said}" for x in f.loans)
-    return clipped(f"State loan, {said}." if len(f.loans) == 1 else f"State loans, {said}.")
+    loans = "; ".join(f"{x.act}: {x.said}" for x in f.loans)
+    return clipped(f"State loan, {loans}." if len(f.loans) == 1 else f"State loans, {loans}.")
 
 
 def change_line(added: Sequence[str], removed: Sequence[str], cause: str | None) -> str:
     """Return the cause of a change in one line; empty if no group, loan or case caused it."""
     if not added and not removed:
         return clipped(f"{capitalized(cause)}.") if cause else ""
-    said = []
+    causes = []
     for names, more, one, several in (
         (added, "more ", "now counts", "now count"),
         (removed, "", "no longer counts", "no longer count"),
@@ -115,8 +115,8 @@ def change_line(added: Sequence[str], removed: Sequence[str], cause: str | None)
         if names:
             room = LONGEST if not (added and removed) else LONGEST // 2 - 2
             start = f"{number(len(names))} {more}group{'s' * (len(names) > 1)} {several if len(names) > 1 else one}: "
-            said.append(named(start, names, room).removesuffix("."))
-    text = "; ".join(said)
+            causes.append(named(start, names, room).removesuffix("."))
+    text = "; ".join(causes)
     return f"{capitalized(text)}."
 
 

@@ -42,15 +42,15 @@ def case_sentence(record_kind: str, determined_by: str, c: CaseFacts) -> str:
     ``determined_by``: who determines, in a pathway that requires a determination.
     """
     if record_kind in ("two_acts", "determination"):
-        said = (_two_acts if record_kind == "two_acts" else _determination)(c, determined_by)
+        text = (_two_acts if record_kind == "two_acts" else _determination)(c, determined_by)
     else:
-        said = {"agreement": _agreement, "request": _request}[record_kind](c)
+        text = {"agreement": _agreement, "request": _request}[record_kind](c)
     if c.finding == "ended":
-        said = f"ended on {plain_day(c.ended)}{_because(c.end_reason)}"
+        text = f"ended on {plain_day(c.ended)}{_because(c.end_reason)}"
     elif c.engaged:
-        said += f"; CCEE's work began on {plain_day(c.engaged)}"
+        text += f"; CCEE's work began on {plain_day(c.engaged)}"
     notes = [] if c.finding == "ended" or not c.answered else [c.same_body_note, c.order_note if c.determined else ""]
-    return " ".join([f"Case {c.case_id}: {said}.", *(n for n in notes if n)])
+    return " ".join([f"Case {c.case_id}: {text}.", *(n for n in notes if n)])
 
 
 def _because(reason: str) -> str:

@@ -16,7 +16,7 @@ class DatedText:
     precision: str | None
 
     @property
-    def said(self) -> str:
+    def when(self) -> str:
         """Return ``on June 27, 2025``, ``in August 2024``, ``before September 2011``."""
         if self.precision == "day" and self.day:
             return f"on {plain_day(self.day)}"
@@ -80,12 +80,12 @@ def loan_sentences(loans: Sequence[LoanFacts], first_day: date, as_of: date, eff
     for loan in loans:
         to = f" to {_borrower(loan)}" if loan.of_predecessor else ""
         alike.setdefault((to, _fate(loan, 1, first_day, as_of, effective)), []).append(loan)
-    said = []
+    sentences = []
     for (to, _), same in alike.items():
         lent = joined([_lent(loan) for loan in same])
         fate = _fate(same[0], len(same), first_day, as_of, effective)
-        said.append(f"State loan{'s' * (len(same) > 1)}{to}: {lent}. {fate}")
-    return said
+        sentences.append(f"State loan{'s' * (len(same) > 1)}{to}: {lent}. {fate}")
+    return sentences
 
 
 def _borrower(loan: LoanFacts) -> str:
@@ -98,24 +98,24 @@ def _borrower(loan: LoanFacts) -> str:
 
 def _lent(loan: LoanFacts) -> str:
     return (
-        f"{loan.act or 'act not found'}, authorized {loan.authorized.said if loan.authorized else 'on a day not found'}"
+        f"{loan.act or 'act not found'}, authorized {loan.authorized.when if loan.authorized else 'on a day not found'}"
     )
 
 
 def _fate(loan: LoanFacts, n: int, first_day: date, as_of: date, effective: date) -> str:
     """Return the outcome of a loan, or of ``n`` loans with the same outcome."""
     was, are = ("The loan was", "is") if n == 1 else ("The loans were", "are")
-    repaid = f"repaid {loan.repaid.said}" if loan.repaid else f"repaid by {loan.latest_source.plain}"
+    repaid = f"repaid {loan.repaid.when}" if loan.repaid else f"repaid by {loan.latest_source.plain}"
     ended = (
         f"{was} {repaid}; CCEE confirms whether the referral has ended."
         if loan.repaid or loan.source_says_repaid or not loan.released
         else (
-            f"The district was released {loan.released.said}, and no repayment is on record; CCEE confirms whether the"
+            f"The district was released {loan.released.when}, and no repayment is on record; CCEE confirms whether the"
             f" loan{'s' * (n > 1)} {are} repaid and whether the referral has ended."
         )
     )
     acts = {"confirmed": loan.confirmed, "closed": loan.closed}
-    acts_dated = {act: f"The referral was {act} {dated.said}." for act, dated in acts.items() if dated}
+    acts_dated = {act: f"The referral was {act} {dated.when}." for act, dated in acts.items() if dated}
     return {
         "outstanding": _outstanding(loan, n, first_day, as_of),
         "confirmed": acts_dated.get("confirmed", ""),
@@ -153,7 +153,7 @@ def _outstanding(loan: LoanFacts, n: int, first_day: date, as_of: date) -> str:
     if loan.repaid:
         return (
             f"{was} outstanding on {plain_day(first_day)}, when this determination came into force. {it} repaid"
-            f" {loan.repaid.said}."
+            f" {loan.repaid.when}."
         )
     if loan.source_says_repaid:
         return f"{was} outstanding on {plain_day(as_of)}."
@@ -188,13 +188,13 @@ def wraparound_reason(f: WraparoundFacts) -> str:
         "undetermined": f"A question is open as of {plain_day(f.as_of)}.",
         "not_eligible": f"No open referral as of {plain_day(f.as_of)}.",
     }[f.status]
-    said = [opening, *loan_sentences(f.loans, f.first_day, f.as_of, f.reading.effective)]
+    sentences = [opening, *loan_sentences(f.loans, f.first_day, f.as_of, f.reading.effective)]
     if any(loan.loan_state == "repaid_before_law" for loan in f.loans):
-        said.append(f"This is a reading of the law: {f.reading.basis}.")
+        sentences.append(f"This is a reading of the law: {f.reading.basis}.")
     if f.rejected_rows:
         were = "was" if f.rejected_rows == 1 else "were"
-        said.append(
+        sentences.append(
             f"{plural(f.rejected_rows, 'record').capitalize()} of the loan register that may be about this district"
             f" {were} rejected."
         )
-    return " ".join(said)
+    return " ".join(sentences)
