@@ -48,7 +48,7 @@ def environment() -> Environment:
             figures.year_spans,
             figures.students,
             figures.file_size,
-            words.in_words,
+            words.readable,
             pair,
             plural_leas,
         )

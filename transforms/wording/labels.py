@@ -106,7 +106,7 @@ def flag_name(flag: str, groups: Mapping[str, str] | None = None, indicators: Ma
     """Return a flag of CDE in words; ``groups`` and ``indicators``: their names by code."""
     kind, _, group = flag.partition(":")
     kind, year = (kind[:-5], kind[-4:]) if re.search(r"_20\d\d$", kind) else (kind, "")
-    name = FLAGS.get(kind) or f"Low performing LEAs: {(indicators or {}).get(kind, in_words(kind))}"
+    name = FLAGS.get(kind) or f"Low performing LEAs: {(indicators or {}).get(kind, readable(kind))}"
     return ", ".join(filter(None, (name, year, (groups or {}).get(group, group))))
 
 
@@ -116,7 +116,7 @@ def term(first: date | None, last: date | None) -> str:
     return " ".join(days) or "days not found"
 
 
-def in_words(code: str) -> str:
+def readable(code: str) -> str:
     """Return readable words for a code without an entry, such as a rarer loan event."""
     return code.replace("_", " ").capitalize()
 

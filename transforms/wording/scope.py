@@ -30,10 +30,10 @@ def scope_line(connection: duckdb.DuckDBPyConnection) -> str:
             workbooks[year].add(names[code])
         if code in names and basis == "indicators":
             details[year].add(names[code])
-    return in_words(_alike(workbooks), _alike(details), sorted(known), len(names))
+    return coverage_line(_years_by_counties(workbooks), _years_by_counties(details), sorted(known), len(names))
 
 
-def in_words(workbooks: Cover, details: Cover, known: Sequence[int], all_counties: int) -> str:
+def coverage_line(workbooks: Cover, details: Cover, known: Sequence[int], all_counties: int) -> str:
     """Return the line, from the counties and years that files of each kind cover.
 
     ``known``: the Dashboard years that can have files.
@@ -123,7 +123,7 @@ def _in_part(year: int, files: Sequence[_File]) -> str:
     return f"{year}: out, not loaded: {', '.join(missing)}" if is_open else ""
 
 
-def _alike(by_year: dict[int, set[str]]) -> Cover:
+def _years_by_counties(by_year: dict[int, set[str]]) -> Cover:
     """Group years whose files cover the same counties, the most counties first."""
     found: Cover = defaultdict(list)
     for year, counties in sorted(by_year.items()):

@@ -103,13 +103,13 @@ def change_cause(c: Change) -> str | None:
     if c.groups_added:
         causes.append(
             f"{_groups(len(c.groups_added), 'more')} now count{'s' * (len(c.groups_added) == 1)}:"
-            f" {_each(c.groups_added, _added)}"
+            f" {_by_reason(c.groups_added, _added)}"
         )
     if c.groups_removed:
         many = len(c.groups_removed)
-        causes.append(f"{_groups(many)} no longer count{'s' * (many == 1)}: {_each(c.groups_removed, _removed)}")
+        causes.append(f"{_groups(many)} no longer count{'s' * (many == 1)}: {_by_reason(c.groups_removed, _removed)}")
     if c.groups_open:
-        causes.append(f"{_groups(len(c.groups_open))} may no longer count: {_each(c.groups_open, _open)}")
+        causes.append(f"{_groups(len(c.groups_open))} may no longer count: {_by_reason(c.groups_open, _doubtful)}")
     causes += [_by_clause(c)] if c.small_clause else []
     causes += [f"state loan {x.act}: {LOAN_STATES[x.before]} before, {LOAN_STATES[x.after]} now" for x in c.loans]
     causes += [
@@ -146,7 +146,7 @@ def _groups(many: int, more: str = "") -> str:
     return plural(many, f"{more} group".strip())
 
 
-def _each(groups: Sequence[GroupChange], why: Callable[[GroupChange], str]) -> str:
+def _by_reason(groups: Sequence[GroupChange], why: Callable[[GroupChange], str]) -> str:
     """Return the groups; a reason that several of them share appears once."""
     by_reason: dict[str, list[str]] = {}
     for group in groups:
@@ -171,12 +171,12 @@ def _removed(group: GroupChange) -> str:
     if group.year_in is None or group.year_in in group.years_met:
         return years
     if group.assessed and group.year_in in group.years_unknown:  # the other years are enough to rule it out
-        return f"{years}: {_left_out(group)}{group.year_in} is not known"
+        return f"{years}: {_no_longer_counted(group)}{group.year_in} is not known"
     now = "they did not meet the criteria" if group.assessed else "there are no results to assess"
-    return f"{years}: {_left_out(group)}in {group.year_in} {now}"
+    return f"{years}: {_no_longer_counted(group)}in {group.year_in} {now}"
 
 
-def _left_out(group: GroupChange) -> str:
+def _no_longer_counted(group: GroupChange) -> str:
     """Return the Dashboards that counted before: ``2018 is no longer counted, and``; empty if none is known to have
     counted.
     """
@@ -186,8 +186,8 @@ def _left_out(group: GroupChange) -> str:
     return f"{joined([str(y) for y in group.years_out])} {are} no longer counted, and "
 
 
-def _open(group: GroupChange) -> str:
+def _doubtful(group: GroupChange) -> str:
     """Return why it is not known whether the group still counts."""
-    out = f": {_left_out(group)}" if group.years_out else ", and "
+    out = f": {_no_longer_counted(group)}" if group.years_out else ", and "
     are = "is" if len(group.years_unknown) == 1 else "are"
     return f"{plural(len(group.years_met), 'year')}{out}{joined([str(y) for y in group.years_unknown])} {are} not known"

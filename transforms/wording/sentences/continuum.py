@@ -130,7 +130,7 @@ def _computed(f: ContinuumFacts) -> str:
         all_there = [g for g in counting if g.may_have_result]
         few = plural(len(all_there), "student group")
         return (
-            f"The {lea} has {few} with a result in {year}, and {_all_of(len(all_there))} {_rule(f)}:"
+            f"The {lea} has {few} with a result in {year}, and {_pronoun(len(all_there))} {_rule(f)}:"
             f" {_with_years(all_there)}."
         )
     if f.status == "eligible":
@@ -138,8 +138,8 @@ def _computed(f: ContinuumFacts) -> str:
     if f.by_succession:
         return _by_succession(f)
     if f.status == "undetermined":
-        return _unknown(f, counting)
-    return _no(f, counting)
+        return _undetermined(f, counting)
+    return _not_eligible(f, counting)
 
 
 def _rule(f: ContinuumFacts, known: bool = True) -> str:
@@ -149,12 +149,12 @@ def _rule(f: ContinuumFacts, known: bool = True) -> str:
     )
 
 
-def _many(f: ContinuumFacts, counting: Sequence[GroupYears], maybe: Sequence[GroupYears]) -> str:
+def _count_sentence(f: ContinuumFacts, counting: Sequence[GroupYears], maybe: Sequence[GroupYears]) -> str:
     """Return how many groups count; if some may, "none is known to" instead of "none"."""
     return f"{plural(len(counting), 'student group').capitalize()} {_rule(f, known=bool(counting or not maybe))}"
 
 
-def _maybe(groups: Sequence[GroupYears], counting: Sequence[GroupYears]) -> str:
+def _possible(groups: Sequence[GroupYears], counting: Sequence[GroupYears]) -> str:
     """Return the groups that may count in addition to those that do, because a year is not known."""
     if not groups:
         return ""
@@ -162,11 +162,11 @@ def _maybe(groups: Sequence[GroupYears], counting: Sequence[GroupYears]) -> str:
     return f" {what.capitalize()} may have: {joined([g.name for g in groups])}."
 
 
-def _all_of(groups: int) -> str:
+def _pronoun(groups: int) -> str:
     return {1: "it", 2: "both"}.get(groups, "all of them")
 
 
-def _no(f: ContinuumFacts, counting: list[GroupYears]) -> str:
+def _not_eligible(f: ContinuumFacts, counting: list[GroupYears]) -> str:
     """Return the "no" and how close the LEA was."""
     best = max((len(g.years_met) for g in f.groups if not g.counts), default=0)
     near = [g for g in f.groups if not g.counts and len(g.years_met) == best and best > 0]
@@ -175,16 +175,15 @@ def _no(f: ContinuumFacts, counting: list[GroupYears]) -> str:
         met = "is known to have met" if any(g.years_unknown for g in f.groups) else "met"
         text = f"No student group {met} the criteria in any of the four Dashboards {joined(f.counted_dashboards)}."
     else:
-        text = (
-            f"{_many(f, counting, maybe)}{f': {_with_years(counting)}' if counting else ''}.{_maybe(maybe, counting)}"
-        )
+        counted = f": {_with_years(counting)}" if counting else ""
+        text = f"{_count_sentence(f, counting, maybe)}{counted}.{_possible(maybe, counting)}"
     if 0 < f.groups_that_may_have_result < f.groups_required:
         few = f.groups_that_may_have_result
         others_met = not all(g.may_have_result for g in counting)
         named = f" ({joined([g.name for g in f.groups if g.may_have_result])})" if others_met else ""
         text += (
             f" This {LEA_WORDS[f.lea_type]} has {plural(few, 'student group')} with a result in {f.determination_year}"
-            f"{named}, and {_all_of(few)} would have to meet the criteria."
+            f"{named}, and {_pronoun(few)} would have to meet the criteria."
         )
     elif counting or near:
         text += f" {number(f.groups_required).capitalize()} are needed."
@@ -194,7 +193,7 @@ def _no(f: ContinuumFacts, counting: list[GroupYears]) -> str:
     return text
 
 
-def _unknown(f: ContinuumFacts, counting: list[GroupYears]) -> str:
+def _undetermined(f: ContinuumFacts, counting: list[GroupYears]) -> str:
     maybe = [g for g in f.groups if g.may_count and not g.counts]
     missing = f" Missing: {'; '.join(f.unknown_because)}." if f.unknown_because else ""
     if not maybe and not f.small_clause_open:
@@ -205,7 +204,7 @@ def _unknown(f: ContinuumFacts, counting: list[GroupYears]) -> str:
     if f.unknown_because and not any(g.years_met for g in f.groups):
         return f"The results of this {LEA_WORDS[f.lea_type]} are not loaded: {'; '.join(f.unknown_because)}."
     names = f": {joined([g.name for g in counting])}" if counting else ""
-    text = f"{_many(f, counting, maybe)}{names}.{_maybe(maybe, counting)}"
+    text = f"{_count_sentence(f, counting, maybe)}{names}.{_possible(maybe, counting)}"
     text += f" {number(f.groups_required).capitalize()} are needed"
     if f.small_clause_open:
         text += (

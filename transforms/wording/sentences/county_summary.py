@@ -52,23 +52,27 @@ class CountyFacts:
 
 def county_summary(f: CountyFacts) -> str | None:
     """Return two paragraphs: Direct Technical Assistance, then all assistance; None if nothing is determined."""
-    return "\n\n".join(" ".join(sentences) for sentences in (_direct(f), _all(f))) if f.determined else None
+    return (
+        "\n\n".join(" ".join(sentences) for sentences in (_direct_assistance(f), _all_assistance(f)))
+        if f.determined
+        else None
+    )
 
 
-def _direct(f: CountyFacts) -> Iterator[str]:
+def _direct_assistance(f: CountyFacts) -> Iterator[str]:
     what = "the criteria for Direct Technical Assistance"
     if f.direct:
-        yield f"In {f.year}, {plural(f.direct, 'LEA')} in {f.county} County {_meet(f.direct)} {what}."
+        yield f"In {f.year}, {plural(f.direct, 'LEA')} in {f.county} County {_meet_verb(f.direct)} {what}."
     else:
         yield f"In {f.year}, no LEA in {f.county} County is known to meet {what}."
     yield from _assisted([kind for kind in f.assisted if kind.direct], f.before)
 
 
-def _all(f: CountyFacts) -> Iterator[str]:
+def _all_assistance(f: CountyFacts) -> Iterator[str]:
     kinds, what = dict(f.kinds), "the criteria for assistance of any kind"
     if total := sum(kinds.values()):
         of_kinds = joined([plural(kinds[kind], word) for kind, word in LEA_WORDS.items() if kinds.get(kind)])
-        yield f"{capitalized(of_kinds)} {_meet(total)} {what}."
+        yield f"{capitalized(of_kinds)} {_meet_verb(total)} {what}."
     else:
         yield f"No district, county office or charter school is known to meet {what}."
     yield from _assisted([kind for kind in f.assisted if not kind.direct], f.before)
@@ -77,7 +81,7 @@ def _all(f: CountyFacts) -> Iterator[str]:
     yield COMPUTED
 
 
-def _meet(n: int) -> str:
+def _meet_verb(n: int) -> str:
     return "meets" if n == 1 else "meet"
 
 
@@ -92,7 +96,7 @@ def _assisted(kinds: Sequence[Assisted], before: int | None) -> Iterator[str]:
             yield from _moves(kind, before)
     if before is not None:
         yield from _no_moves(kinds, before)
-    if doubtful := [f"{kind.name} for {_few(kind.open, NAMED)}" for kind in kinds if kind.open]:
+    if doubtful := [f"{kind.name} for {_names_or_count(kind.open, NAMED)}" for kind in kinds if kind.open]:
         yield f"Not determined: {'; '.join(doubtful)}."
 
 
@@ -112,7 +116,7 @@ def _groups(f: CountyFacts) -> str:
 def _moves(kind: Assisted, before: int) -> Iterator[str]:
     for word, leas in (("New", kind.new), ("Left", kind.left)):
         if leas:
-            yield f"{word} since {before}, {kind.name}: {_few(leas, MOST_NAMED)}."
+            yield f"{word} since {before}, {kind.name}: {_names_or_count(leas, MOST_NAMED)}."
 
 
 def _no_moves(kinds: Sequence[Assisted], before: int) -> Iterator[str]:
@@ -122,5 +126,5 @@ def _no_moves(kinds: Sequence[Assisted], before: int) -> Iterator[str]:
         yield f"None {'is new' if left else 'left' if new else 'is new and none left'} since {before}."
 
 
-def _few(names: Sequence[str], most: int) -> str:
+def _names_or_count(names: Sequence[str], most: int) -> str:
     return joined(names) if len(names) <= most else f"{len(names)} LEAs"

@@ -57,7 +57,7 @@ def _because(reason: str) -> str:
     return f": {reason.rstrip('.')}" if reason else ""
 
 
-def _asked(c: CaseFacts) -> str:
+def _case_start(c: CaseFacts) -> str:
     """Return how the case began."""
     if c.requested:
         return f"requested on {plain_day(c.requested)}"
@@ -88,18 +88,18 @@ def _two_acts(c: CaseFacts, by: str) -> str:
             else f"{refused}; no determination of the {by} is on record by that day"
         ),
         "not_determined": f"{agreed}; no determination of the {by} is on record by that day, and both acts are needed",
-    }.get(c.finding, f"{_asked(c)}; no determination of the {by} is on record by that day")
+    }.get(c.finding, f"{_case_start(c)}; no determination of the {by} is on record by that day")
 
 
 def _determination(c: CaseFacts, by: str) -> str:
     if c.determined:
         return f"the {by} determined on {plain_day(c.determined)} that CCEE's help is necessary"
-    return f"{_asked(c)}; no determination of the {by} is on record by that day"
+    return f"{_case_start(c)}; no determination of the {by} is on record by that day"
 
 
 def _agreement(c: CaseFacts) -> str:
     if not c.agreement_date:
-        return f"{_asked(c)}; no agreement is on record by that day"
+        return f"{_case_start(c)}; no agreement is on record by that day"
     agreement = f"agreement{f' {c.agreement_number}' if c.agreement_number else ''} of {plain_day(c.agreement_date)}"
     if c.finding == "authority_not_shown":
         return f"{agreement}; the item of the Budget Act that gives the authority is not shown"
@@ -108,10 +108,10 @@ def _agreement(c: CaseFacts) -> str:
 
 def _request(c: CaseFacts) -> str:
     if c.finding in ("accepted", "declined"):
-        return f"{_asked(c)}; CCEE {c.finding} the request on {plain_day(c.decided)}{_because(c.decision_reason)}"
+        return f"{_case_start(c)}; CCEE {c.finding} the request on {plain_day(c.decided)}{_because(c.decision_reason)}"
     if c.finding == "withdrawn":
-        return f"{_asked(c)}; the request was withdrawn on {plain_day(c.decided)}{_because(c.decision_reason)}"
-    return f"{_asked(c)}; no decision is on record by that day"
+        return f"{_case_start(c)}; the request was withdrawn on {plain_day(c.decided)}{_because(c.decision_reason)}"
+    return f"{_case_start(c)}; no decision is on record by that day"
 
 
 @dataclass(frozen=True)

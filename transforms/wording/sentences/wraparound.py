@@ -79,11 +79,11 @@ def loan_sentences(loans: Sequence[LoanFacts], first_day: date, as_of: date, eff
     alike: dict[tuple[str, str], list[LoanFacts]] = {}
     for loan in loans:
         to = f" to {_borrower(loan)}" if loan.of_predecessor else ""
-        alike.setdefault((to, _fate(loan, 1, first_day, as_of, effective)), []).append(loan)
+        alike.setdefault((to, _loan_outcome(loan, 1, first_day, as_of, effective)), []).append(loan)
     sentences = []
     for (to, _), same in alike.items():
-        lent = joined([_lent(loan) for loan in same])
-        fate = _fate(same[0], len(same), first_day, as_of, effective)
+        lent = joined([_authorization(loan) for loan in same])
+        fate = _loan_outcome(same[0], len(same), first_day, as_of, effective)
         sentences.append(f"State loan{'s' * (len(same) > 1)}{to}: {lent}. {fate}")
     return sentences
 
@@ -96,13 +96,13 @@ def _borrower(loan: LoanFacts) -> str:
     return f"{loan.district} ({loan.borrower_cds}), {ended}"
 
 
-def _lent(loan: LoanFacts) -> str:
+def _authorization(loan: LoanFacts) -> str:
     return (
         f"{loan.act or 'act not found'}, authorized {loan.authorized.when if loan.authorized else 'on a day not found'}"
     )
 
 
-def _fate(loan: LoanFacts, n: int, first_day: date, as_of: date, effective: date) -> str:
+def _loan_outcome(loan: LoanFacts, n: int, first_day: date, as_of: date, effective: date) -> str:
     """Return the outcome of a loan, or of ``n`` loans with the same outcome."""
     was, are = ("The loan was", "is") if n == 1 else ("The loans were", "are")
     repaid = f"repaid {loan.repaid.when}" if loan.repaid else f"repaid by {loan.latest_source.plain}"
@@ -121,7 +121,7 @@ def _fate(loan: LoanFacts, n: int, first_day: date, as_of: date, effective: date
         "confirmed": acts_dated.get("confirmed", ""),
         "closed": acts_dated.get("closed", ""),
         "referral_not_dated": (
-            f"{' '.join(acts_dated.values())} {_why_not_dated(loan)} to say whether it is open on {plain_day(as_of)}."
+            f"{' '.join(acts_dated.values())} {_undated_reason(loan)} to say whether it is open on {plain_day(as_of)}."
         ),
         "repaid_or_released": ended,
         "repaid_before_law": (
@@ -141,7 +141,7 @@ def _fate(loan: LoanFacts, n: int, first_day: date, as_of: date, effective: date
     }[loan.loan_state]
 
 
-def _why_not_dated(loan: LoanFacts) -> str:
+def _undated_reason(loan: LoanFacts) -> str:
     one_day = loan.confirmed and loan.closed and loan.confirmed.day == loan.closed.day
     if one_day and loan.confirmed and loan.confirmed.precision == "day":
         return "Which of the two came last on that day is not known, and would be needed"
