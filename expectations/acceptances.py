@@ -139,7 +139,7 @@ def apply_acceptances(run: Run, results: Iterable[GateResult]) -> list[GateResul
             key = inputs.digest(result)
             if request and result.check_id in request.checks:
                 register.append(_write(run.settings.work, result, key, request))
-            result = _with(result, _holding(register, result, key))
+            result = _as_accepted(result, _current_acceptance(register, result, key))
         found.append(result)
     return found
 
@@ -173,7 +173,7 @@ def _write(work: Path, result: GateResult, inputs_digest: str, request: Acceptan
     return row
 
 
-def _holding(register: Iterable[Acceptance], result: GateResult, inputs_digest: str) -> Acceptance | None:
+def _current_acceptance(register: Iterable[Acceptance], result: GateResult, inputs_digest: str) -> Acceptance | None:
     """Return the newest acceptance of exactly this failure that has not expired."""
     same = (result.check_id, result.table_name, result.rows_digest, inputs_digest)
     found = [
@@ -184,7 +184,7 @@ def _holding(register: Iterable[Acceptance], result: GateResult, inputs_digest: 
     return max(found, key=lambda a: a.accepted_at, default=None)
 
 
-def _with(result: GateResult, acceptance: Acceptance | None) -> GateResult:
+def _as_accepted(result: GateResult, acceptance: Acceptance | None) -> GateResult:
     if acceptance is None:
         return result
     return replace(

@@ -60,7 +60,7 @@ def checks_of(table: Table) -> list[Check]:
         empty = f"select {literal(name)} as table_name, count(*) as rows from {quote(name)} having count(*) = 0"
         why = "An empty table passes every other check."
         checks.append(_check(table, f"{name}-not-empty", "The table has rows.", why, empty))
-    unfit = _failing(table, _unfit(table), list(table.columns))
+    unfit = _failing(table, _type_mismatch(table), list(table.columns))
     readable = f"The table {name} can be read with the types of its schema."
     return [
         *checks,
@@ -75,10 +75,14 @@ def _counts(table: Table, types: Mapping[str, str]) -> list[str]:
     """
     key = ", ".join(map(quote, table.key))
     empty = [] if table.may_be_empty else ["count(*) = 0"]
-    return [f"count(*) - count(distinct hash({key}))", *empty, f"count(*) filter (where {_unfit(table, types)})"]
+    return [
+        f"count(*) - count(distinct hash({key}))",
+        *empty,
+        f"count(*) filter (where {_type_mismatch(table, types)})",
+    ]
 
 
-def _unfit(table: Table, types: Mapping[str, str] = MappingProxyType({})) -> str:
+def _type_mismatch(table: Table, types: Mapping[str, str] = MappingProxyType({})) -> str:
     """Return a condition that is true for a row with a value, or an element of a list, that its published type cannot
     hold. Columns that already have the type are not tried.
     """

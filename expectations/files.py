@@ -9,7 +9,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from expectations.checks import Check
-from expectations.judging import Fetch, judged
+from expectations.judging import Fetch, run_judge
 from expectations.results import GateResult, passed, row_text
 from expectations.thresholds import THRESHOLDS
 from transforms.database import first_column
@@ -32,7 +32,7 @@ def check_files(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateRes
     layouts = sorted({r["layout"] for r in run.raw_reports()})
     results = [check_columns(run, layout) for layout in layouts]
     run.notify("checking the shapes of files", 0, None)
-    return results + judged(run, connection, check_shapes, layouts, groups, indicators)
+    return results + run_judge(run, connection, check_shapes, layouts, groups, indicators)
 
 
 def check_shapes(

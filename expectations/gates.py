@@ -11,8 +11,8 @@ import duckdb
 from expectations.acceptances import apply_acceptances, requested_acceptance
 from expectations.contracts import check_tables
 from expectations.files import check_files
-from expectations.judging import Fetch, judge_of, judged
-from expectations.previous import apply_published_before, attach_previous
+from expectations.judging import Fetch, judge_process, run_judge
+from expectations.previous import attach_previous, downgrade_published_failures
 from expectations.results import GATES, GateResult, put_results, run_sql_checks
 from transforms.database import prepared
 from transforms.errors import GateError
@@ -23,7 +23,7 @@ from transforms.run import Run, StepResult
 from transforms.schema import published_tables
 from transforms.settings import Settings
 
-OF_THE_GATES = ("meta_gate_results", "meta_gate_rows")  # made here, so checked last
+GATE_TABLES = ("meta_gate_results", "meta_gate_rows")  # made here, so checked last
 SHOWN = 20
 
 
@@ -45,7 +45,7 @@ class GateReport:
         return [r for r in self.results if r.warns]
 
     @property
-    def in_words(self) -> str:
+    def summary(self) -> str:
         """Counts of the results in one line."""
         failed = [f"{len(self.stopping)} stop the release"] if self.stopping else []
         n, passed = len(self.warnings), sum(r.outcome == "passed" for r in self.results)
@@ -71,16 +71,16 @@ class GateReport:
         run.save_fact("gate_results", [asdict(r) for r in self.results if r.outcome != "passed"])
         if self.stopping:
             raise GateError("\n".join([*self.failures(), *what_to_do(self.stopping, command_of(run.settings))]))
-        return StepResult(len(self.results), len(self.results), self.in_words)
+        return StepResult(len(self.results), len(self.results), self.summary)
 
 
 def check(run: Run) -> GateReport:
     """Return the results of the four gates. All of them run, so that every problem is reported at once."""
     requested_acceptance(run.settings)
-    tables = [t for n, t in published_tables().items() if n not in OF_THE_GATES]
+    tables = [t for n, t in published_tables().items() if n not in GATE_TABLES]
     with (
         run.connect() as connection,
-        judge_of(run),
+        judge_process(run),
         prepared(connection.cursor()) as own,
         ThreadPoolExecutor(max_workers=1) as pool,
     ):
@@ -96,8 +96,8 @@ def check(run: Run) -> GateReport:
         found["contracts"] += domain.result()
         results = [r for gate in GATES for r in found[gate]]
         put_results(connection, results)
-        results += check_tables(run, connection, [published_tables()[name] for name in OF_THE_GATES])
-        results = apply_published_before(connection, release, results)
+        results += check_tables(run, connection, [published_tables()[name] for name in GATE_TABLES])
+        results = downgrade_published_failures(connection, release, results)
         results = apply_acceptances(run, results)
         put_results(connection, results)
         rejects = grouped_rejects(connection)
@@ -119,7 +119,7 @@ def command_of(settings: Settings) -> list[str]:
 def check_domain(run: Run, connection: duckdb.DuckDBPyConnection) -> list[GateResult]:
     """Return the results of the suites of tables."""
     run.notify("checking the rules of the domain", 0, None)
-    return judged(run, connection, check_suites_of_tables)
+    return run_judge(run, connection, check_suites_of_tables)
 
 
 def check_suites_of_tables(rows: Fetch) -> list[GateResult]:

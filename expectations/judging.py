@@ -32,7 +32,7 @@ class Query:
 
 
 @contextmanager
-def judge_of(run: Run) -> Iterator[None]:
+def judge_process(run: Run) -> Iterator[None]:
     """Stop the process that judges for this run when the block ends."""
     try:
         yield
@@ -42,12 +42,12 @@ def judge_of(run: Run) -> Iterator[None]:
 
 
 def prepare(run: Run) -> None:
-    """Start the process early, so that it is ready when the gates need it. Call within ``judge_of``."""
-    if not _is_here() and run.folder not in _ready:
+    """Start the process early, so that it is ready when the gates need it. Call within ``judge_process``."""
+    if not _is_imported() and run.folder not in _ready:
         _ready[run.folder] = Worker(serve)
 
 
-def _is_here() -> bool:
+def _is_imported() -> bool:
     return "great_expectations" in sys.modules
 
 
@@ -56,12 +56,12 @@ def rows_of(connection: duckdb.DuckDBPyConnection) -> Fetch:
     return lambda sql: connection.sql(sql).to_arrow_table()
 
 
-def judged(
+def run_judge(
     run: Run, connection: duckdb.DuckDBPyConnection, judge: Callable[..., list[GateResult]], *arguments: object
 ) -> list[GateResult]:
     """Return results of ``judge``, a function of a ``Fetch`` and the arguments that may import Great Expectations."""
     rows = rows_of(connection)
-    if _is_here():
+    if _is_imported():
         return judge(rows, *arguments)
     prepare(run)
     process = _ready[run.folder]

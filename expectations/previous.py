@@ -37,7 +37,7 @@ def _view(release: Path | None, table: Table) -> str:
     return f"select {columns} from {parquet(path)}"
 
 
-def apply_published_before(
+def downgrade_published_failures(
     connection: duckdb.DuckDBPyConnection, release: Path | None, results: Iterable[GateResult]
 ) -> list[GateResult]:
     """Return the results. A failure of class fault becomes a warning if it names only files that were in the release
@@ -47,10 +47,10 @@ def apply_published_before(
     """
     if release is None:
         return list(results)
-    before = _Before(connection, release)
+    before = _PreviousRelease(connection, release)
     return [
         (
-            _warning(r, release)
+            _as_warning(r, release)
             if r.stops_release and r.can_be_accepted and r.sources and all(map(before.is_same, r.sources))
             else r
         )
@@ -58,7 +58,7 @@ def apply_published_before(
     ]
 
 
-def _warning(result: GateResult, release: Path) -> GateResult:
+def _as_warning(result: GateResult, release: Path) -> GateResult:
     files = "file is" if len(result.sources) == 1 else "files are"
     return replace(
         result,
@@ -67,7 +67,7 @@ def _warning(result: GateResult, release: Path) -> GateResult:
     )
 
 
-class _Before:
+class _PreviousRelease:
     def __init__(self, connection: duckdb.DuckDBPyConnection, release: Path) -> None:
         self.connection, self.release = connection, release
         self.known: dict[str, bool] = {}

@@ -12,8 +12,8 @@ from transforms.config.toml_model import StrictModel, read_toml
 from transforms.errors import ConfigError
 
 FILE = Path(__file__).resolve().parent / "thresholds.toml"
-IN_QUERY = re.compile(r"\bthreshold\((\w+)\)")
-IN_WORDS = re.compile(r"\{(\w+)(%?)\}")
+THRESHOLD_CALL = re.compile(r"\bthreshold\((\w+)\)")
+PLACEHOLDER = re.compile(r"\{(\w+)(%?)\}")
 
 
 class Threshold(StrictModel):
@@ -60,12 +60,12 @@ THRESHOLDS: Mapping[str, float] = {name: t.value for name, t in thresholds().ite
 
 def with_thresholds(query: str, **instead: float) -> str:
     """Return an SQL text with ``threshold(name)`` replaced by its number, or by the one in ``instead``."""
-    return IN_QUERY.sub(lambda found: _number(instead.get(found[1], _value(found[1]))), query)
+    return THRESHOLD_CALL.sub(lambda found: _number(instead.get(found[1], _value(found[1]))), query)
 
 
-def in_words(text: str) -> str:
+def with_numbers(text: str) -> str:
     """Return a sentence with ``{name}`` replaced by its number, and ``{name%}`` by its percentage."""
-    return IN_WORDS.sub(lambda found: _number(_value(found[1]) * (100 if found[2] else 1)), text)
+    return PLACEHOLDER.sub(lambda found: _number(_value(found[1]) * (100 if found[2] else 1)), text)
 
 
 def _value(name: str) -> float:

@@ -29,7 +29,7 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
     Raises what the stages raise.
     """
     from expectations.gates import check
-    from expectations.judging import judge_of, prepare
+    from expectations.judging import judge_process, prepare
     from flows.steps import STEPS, compare_inputs
     from transforms.inputs import check_configuration
     from transforms.sources.fetch import from_store
@@ -38,7 +38,7 @@ def check_inputs(settings: Settings, log: Console) -> "GateReport":
     run = Run.start(settings)
     try:
         check_configuration(run)
-        with progress_line(log) as progress, judge_of(run):
+        with progress_line(log) as progress, judge_process(run):
             prepare(run)
             bar = progress.add_task("starting")
             run.notify = lambda words, done, total: progress.update(bar, description=words)
@@ -99,7 +99,7 @@ def show_report(report: "GateReport", console: Console) -> None:
     console.print(table)
     for line in what_to_do(report.stopping):
         console.print(escape(line), soft_wrap=True)
-    console.print(f"{capitalized(report.in_words)}. Nothing was published.")
+    console.print(f"{capitalized(report.summary)}. Nothing was published.")
 
 
 def write_report(report: "GateReport", page: Path, settings: Settings, force: bool) -> None:
@@ -115,7 +115,7 @@ def write_report(report: "GateReport", page: Path, settings: Settings, force: bo
     release = current_release(settings.out)
     status = {
         "last_outcome": "checked",
-        "message": f"A check of the present inputs, as of {settings.as_of}: {report.in_words}. Nothing was published.",
+        "message": f"A check of the present inputs, as of {settings.as_of}: {report.summary}. Nothing was published.",
         "last_run": clock.stamp(),
         "release_id": release.name if release else None,
         "exit_code": 5 if report.stopping else 0,

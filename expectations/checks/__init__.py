@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from expectations.thresholds import in_words, with_thresholds
+from expectations.thresholds import with_numbers, with_thresholds
 from transforms.errors import ConfigError
 from transforms.release.check_result import CLASSES, CheckClass, Severity, severity_of
 
@@ -57,7 +57,7 @@ def _load(path: Path) -> Check:
         check_class,
         severity,
         head["table"],
-        in_words(head["sentence"]),
-        in_words(head["reason"]),
+        with_numbers(head["sentence"]),
+        with_numbers(head["reason"]),
         query,
     )

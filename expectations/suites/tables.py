@@ -11,10 +11,10 @@ from expectations.contracts import NAMING
 from expectations.suites import Suite, common_arguments
 from transforms.schema import published_tables
 
-UNDEFENDED = "A row that cannot be explained cannot be defended."
-OF_DISTRICT = r"^(?:0[1-9]|[1-4]\d|5[0-8])\d{5}0{7}$"
-OF_CHARTER = r"^(?:0[1-9]|[1-4]\d|5[0-8])\d{5}0{0,6}[1-9]\d*$"
-EACH = {"ignore_row_if": "either_value_is_missing"}
+MUST_BE_EXPLAINED = "A row that cannot be explained cannot be defended."
+DISTRICT_CDS = r"^(?:0[1-9]|[1-4]\d|5[0-8])\d{5}0{7}$"
+CHARTER_CDS = r"^(?:0[1-9]|[1-4]\d|5[0-8])\d{5}0{0,6}[1-9]\d*$"
+IGNORE_MISSING = {"ignore_row_if": "either_value_is_missing"}
 
 
 @cache
@@ -27,12 +27,12 @@ def suites_of_tables() -> tuple[Suite, ...]:
     )
 
 
-def _long(column: str, least: int, *words: Any) -> Expectation:
+def _min_length(column: str, least: int, *words: Any) -> Expectation:
     """Expect texts of at least ``least`` characters. ``words`` are the arguments of ``common_arguments``."""
     return gxe.ExpectColumnValueLengthsToBeBetween(column=column, min_value=least, **common_arguments(*words))
 
 
-def _form(column: str, regex: str, *words: Any, where: Any = None) -> Expectation:
+def _matches(column: str, regex: str, *words: Any, where: Any = None) -> Expectation:
     return gxe.ExpectColumnValuesToMatchRegex(
         column=column, regex=regex, row_condition=where, **common_arguments(*words)
     )
@@ -44,21 +44,21 @@ def _one_of(column: str, values: list[Any], *words: Any, where: Any = None) -> E
     )
 
 
-def _filled(column: str, *words: Any, where: Any = None) -> Expectation:
+def _not_null(column: str, *words: Any, where: Any = None) -> Expectation:
     return gxe.ExpectColumnValuesToNotBeNull(column=column, row_condition=where, **common_arguments(*words))
 
 
 def _in_order(smaller: str, larger: str, *words: Any, apart: bool = False) -> Expectation:
     """Expect ``smaller`` to be at most ``larger``; with ``apart``, to be less."""
     return gxe.ExpectColumnPairValuesAToBeGreaterThanB(
-        column_A=larger, column_B=smaller, or_equal=not apart, **EACH, **common_arguments(*words)
+        column_A=larger, column_B=smaller, or_equal=not apart, **IGNORE_MISSING, **common_arguments(*words)
     )
 
 
 RULES: dict[str, tuple[Expectation, ...]] = {
     "eligibility": (
-        _long("reason", 20, "eligibility-reason-said", "Every verdict has a reason in words.", UNDEFENDED),
-        _form(
+        _min_length("reason", 20, "eligibility-reason-said", "Every verdict has a reason in words.", MUST_BE_EXPLAINED),
+        _matches(
             "statute",
             r"^EC \d",
             "eligibility-statute-form",
@@ -83,20 +83,24 @@ RULES: dict[str, tuple[Expectation, ...]] = {
         ),
     ),
     "eligible_districts": (
-        _long(
+        _min_length(
             "sentence",
             30,
             "eligible_districts-sentence-said",
             "Every row has a sentence about what the LEA meets.",
             "Most readers read nothing else.",
         ),
-        _long(
-            "reasons", 20, "eligible_districts-reasons-said", "Every row gives the reasons of its pathways.", UNDEFENDED
+        _min_length(
+            "reasons",
+            20,
+            "eligible_districts-reasons-said",
+            "Every row gives the reasons of its pathways.",
+            MUST_BE_EXPLAINED,
         ),
     ),
     "assistance": (
-        _long("reason", 20, "assistance-reason-said", "Every verdict has a reason in words.", UNDEFENDED),
-        _form(
+        _min_length("reason", 20, "assistance-reason-said", "Every verdict has a reason in words.", MUST_BE_EXPLAINED),
+        _matches(
             "statute",
             r"^EC \d",
             "assistance-statute-form",
@@ -153,7 +157,7 @@ RULES: dict[str, tuple[Expectation, ...]] = {
             "Every row names its basis: indicators, cde_letters or none.",
             "Computed and official results must not be mixed up.",
         ),
-        _filled(
+        _not_null(
             "note",
             "student_group_history-unknown-said",
             "Every unknown result has a reason.",
@@ -162,7 +166,7 @@ RULES: dict[str, tuple[Expectation, ...]] = {
         ),
     ),
     "watch_list": (
-        _long(
+        _min_length(
             "sentence",
             30,
             "watch_list-sentence-said",
@@ -179,7 +183,7 @@ RULES: dict[str, tuple[Expectation, ...]] = {
         ),
     ),
     "reconciliation": (
-        _long(
+        _min_length(
             "explanation",
             10,
             "reconciliation-explained",
@@ -191,7 +195,7 @@ RULES: dict[str, tuple[Expectation, ...]] = {
             column_B="cde",
             # CDE words statuses differently each year
             row_condition=(Column("class") == "agree") & (Column("flag") != "assistance_status"),
-            **EACH,
+            **IGNORE_MISSING,
             **common_arguments(
                 "reconciliation-agree-same",
                 "If a row says that we agree with CDE, both values are the same.",
@@ -200,25 +204,25 @@ RULES: dict[str, tuple[Expectation, ...]] = {
         ),
     ),
     "leas": (
-        _form(
+        _matches(
             "cds",
-            OF_DISTRICT,
+            DISTRICT_CDS,
             "leas-cds-of-district",
             "The CDS code of a district or county office is county 01 to 58, district, and zeros for the school.",
             "A lost leading zero moves an LEA to another county.",
             "unusual",
             where=Column("lea_type") != "charter",
         ),
-        _form(
+        _matches(
             "cds",
-            OF_CHARTER,
+            CHARTER_CDS,
             "leas-cds-of-charter",
             "The CDS code of a charter school is county 01 to 58, district, and a school code that is not all zeros.",
             "A charter school must not be mistaken for a district.",
             "unusual",
             where=Column("lea_type") == "charter",
         ),
-        _filled(
+        _not_null(
             "county",
             "leas-county-known",
             "Every LEA is in a known county.",
@@ -256,7 +260,7 @@ RULES: dict[str, tuple[Expectation, ...]] = {
         ),
     ),
     "meta_sources": (
-        _filled(
+        _not_null(
             "sha256",
             "meta_sources-hash-present",
             "Every loaded file has a SHA-256.",

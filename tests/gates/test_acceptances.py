@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from expectations.acceptances import FILE, apply_acceptances, classes_of_suites, load_acceptances, requested_acceptance
 from expectations.checks import Check, load_checks
-from expectations.previous import apply_published_before, attach_previous
+from expectations.previous import attach_previous, downgrade_published_failures
 from expectations.results import GateResult, run_check
 from flows.cli.app import app
 from flows.steps import take_snapshots
@@ -317,7 +317,7 @@ def test_what_a_release_was_published_with_stops_no_night(
     with again() as connection:
 
         def ended(*results: GateResult) -> list[bool]:
-            return [r.stops_release for r in apply_published_before(connection, release, results)]
+            return [r.stops_release for r in downgrade_published_failures(connection, release, results)]
 
         old, pair = failed("dashboard-ela-2024"), failed("dashboard-ela-2024", "dashboard-ela-2023")
         assert ended(old, pair, failed(), failed("dashboard-ela-2024", check_class="impossible")) == [
@@ -326,7 +326,7 @@ def test_what_a_release_was_published_with_stops_no_night(
             True,
             True,
         ]
-        (warned,) = apply_published_before(connection, release, [old])
+        (warned,) = downgrade_published_failures(connection, release, [old])
         assert (
             warned.note
             == f"The file is unchanged since release {release.name}, which was published with the same data."
@@ -341,6 +341,6 @@ def test_what_a_release_was_published_with_stops_no_night(
             "update indicator_results set color = 1 where source_id = 'dashboard-ela-2024' and color = 2"
         )
         assert ended(old) == [True], "the same bytes are read in another way"
-        assert [r.stops_release for r in apply_published_before(connection, None, [old])] == [True], (
+        assert [r.stops_release for r in downgrade_published_failures(connection, None, [old])] == [True], (
             "before the first release"
         )

@@ -30,12 +30,12 @@ def test_the_same_results_in_another_process(
     good.execute("alter table state_loans drop column amount_drawn_usd")
 
     def results() -> list[GateResult]:
-        with judging.judge_of(run):
+        with judging.judge_process(run):
             return check_domain(run, good)
 
     try:
         here = results()
-        monkeypatch.setattr(judging, "_is_here", lambda: False)
+        monkeypatch.setattr(judging, "_is_imported", lambda: False)
         beside = results()
     finally:
         good.execute("rollback")

@@ -15,7 +15,7 @@ from expectations.checks import FOLDER, Check, load_checks
 from expectations.files import sizes_of
 from expectations.judging import rows_of
 from expectations.suites.files import SHAPES, suite_of_shape
-from expectations.thresholds import IN_QUERY, IN_WORDS, Threshold, thresholds, with_thresholds
+from expectations.thresholds import PLACEHOLDER, THRESHOLD_CALL, Threshold, thresholds, with_thresholds
 from expectations.validate import judge
 from tests.gates.sample import Decided, decided
 from tests.workplace import Workplace
@@ -151,7 +151,7 @@ def replace_threshold(threshold: Threshold, **changes: float) -> Threshold:
 def test_every_threshold_is_used_and_every_number_of_a_check_is_a_threshold() -> None:
     texts = [p.read_text("utf-8") for p in FOLDER.glob("*/*.sql")]
     code = [p.read_text("utf-8") for p in (PROJECT / "expectations" / "suites").glob("*.py")]
-    used = {n for t in texts for n in IN_QUERY.findall(t)} | {n for t in texts for n, _ in IN_WORDS.findall(t)}
+    used = {n for t in texts for n in THRESHOLD_CALL.findall(t)} | {n for t in texts for n, _ in PLACEHOLDER.findall(t)}
     code.append((PROJECT / "expectations" / "files.py").read_text("utf-8"))
     assert used | {n for t in code for n in re.findall(r'THRESHOLDS\["(\w+)"\]', t)} == set(thresholds())
     for check in CHECKS.values():
