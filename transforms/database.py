@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from transforms.interrupt import watched
+from transforms.interrupt import interruptible
 
 SAFE = {
     "autoinstall_known_extensions": "false",
@@ -31,7 +31,7 @@ def connect(path: Path | str, memory_limit: str, spill: Path) -> duckdb.DuckDBPy
 
 def prepared(connection: duckdb.DuckDBPyConnection) -> duckdb.DuckDBPyConnection:
     """Prepare a connection for writing, with the settings of a run. A signal stops its queries."""
-    watched(connection)
+    interruptible(connection)
     connection.execute("set timezone = 'UTC'")
     connection.execute("set preserve_insertion_order = false")
     connection.execute("set enable_progress_bar = false")
@@ -51,7 +51,7 @@ def connect_read_only(
     config: dict[str, Any] = {**SAFE, "memory_limit": memory_limit, "temp_directory": str(spill)}
     if threads:
         config["threads"] = threads
-    connection = watched(duckdb.connect(str(path), read_only=True, config=config))
+    connection = interruptible(duckdb.connect(str(path), read_only=True, config=config))
     connection.execute("set timezone = 'UTC'")  # moments are shown in UTC, whatever the machine's time zone
     connection.execute("set enable_progress_bar = false")
     if spill_limit:

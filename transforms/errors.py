@@ -127,7 +127,7 @@ STORAGE = {
     errno.ENAMETOOLONG: "the name is too long. Name another folder",
 }
 # The texts that DuckDB and Arrow use.
-IN_TEXT = {
+ERROR_NUMBERS = {
     "No space left on device": errno.ENOSPC,
     "Read-only file system": errno.EROFS,
     "Permission denied": errno.EACCES,
@@ -144,7 +144,7 @@ def storage_error(error: BaseException) -> StorageError | None:
     """
     number, text = error.errno if isinstance(error, OSError) else None, str(error)
     if number not in STORAGE:
-        number = next((n for words, n in IN_TEXT.items() if words in text), None)
+        number = next((n for words, n in ERROR_NUMBERS.items() if words in text), None)
     if number is None:
         if text.startswith("Out of Memory Error"):
             return StorageError("DuckDB needs more memory than it may use. Raise DTA_MEMORY_LIMIT and run again.")

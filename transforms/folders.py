@@ -19,8 +19,8 @@ MARK = "dta-folder.txt"
 # Left by a run that ended at once, or by a new file system.
 HARMLESS = {MARK, ".run.lock", ".publisher.lock", "lost+found"}
 # What a work folder may contain before the first run.
-BESIDE = {"build", "snapshots", "published", "backfill", "inbox", "prefect"}
-PARTS = ("releases", "tags", "quality")  # of a folder of releases
+WORK_FOLDERS = {"build", "snapshots", "published", "backfill", "inbox", "prefect"}
+OUT_FOLDERS = ("releases", "tags", "quality")  # of a folder of releases
 READ = {"reference", "registers", "rules", "sample"}  # in the folder of the files that people maintain
 STAGES = {"raw", "core", "runs", "checks"}
 SCRATCH_NAME = re.compile(r"[0-9a-f]{16}|run-.+")  # of a run that publishes, and of a check
@@ -50,7 +50,7 @@ def claim_work(settings: Settings) -> None:
         (settings.build, has_stages, "files in progress"),
     ]
     _refuse_a_file(settings.work, "DTA_WORK")
-    _refuse_within(settings.work, "DTA_WORK", (settings.out / part for part in PARTS))
+    _refuse_within(settings.work, "DTA_WORK", (settings.out / part for part in OUT_FOLDERS))
     for folder, known, _ in ours:
         _refuse(folder, "DTA_WORK", known)
     if not any(is_ours(folder, known) for folder, known, _ in ours) and not (settings.work / CATALOG).exists():
@@ -97,7 +97,7 @@ def _refuse_within(folder: Path, setting: str, others: Iterable[Path]) -> None:
     place = Path(os.path.realpath(folder))
     around = {os.path.realpath(other) for other in others}
     for outer in (place, *place.parents):
-        if str(outer) in around or (outer.name in PARTS and has_releases(outer.parent)):
+        if str(outer) in around or (outer.name in OUT_FOLDERS and has_releases(outer.parent)):
             raise ConfigError(f"{folder} is in {outer}, which contains other dta files. Name another one in {setting}.")
 
 
@@ -112,7 +112,7 @@ def _refuse_strangers(settings: Settings) -> None:
     named = {settings.out, settings.inbox, settings.reference, settings.source_folder}
     inside = {p.absolute().relative_to(work).parts[0] for p in named if work in p.absolute().parents}
     present = work.iterdir() if work.is_dir() else ()
-    strangers = sorted(p.name for p in present if p.name not in HARMLESS | BESIDE | inside)
+    strangers = sorted(p.name for p in present if p.name not in HARMLESS | WORK_FOLDERS | inside)
     if strangers:
         _raise(work, "DTA_WORK", strangers)
 
@@ -125,13 +125,13 @@ def _raise(folder: Path, setting: str, strangers: list[str]) -> None:
     )
 
 
-def kept_folder(place: Path) -> Path | None:
+def folder_of_dta(place: Path) -> Path | None:
     """Return the folder of dta that contains ``place``, with links followed; None if people may write there.
 
     It is a folder of releases, of copies of source files, of files in progress, or one that runs read.
     """
     settings = Settings()
-    read = {*(settings.reference / name for name in READ), *(settings.work / name for name in BESIDE)}
+    read = {*(settings.reference / name for name in READ), *(settings.work / name for name in WORK_FOLDERS)}
     named = {os.path.realpath(folder) for folder in read}
     ends = {os.path.realpath(place), str(Path(os.path.realpath(place.parent)) / place.name)}
     for end in map(Path, sorted(ends)):

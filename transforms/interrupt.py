@@ -39,7 +39,7 @@ class _State:
     connections: ClassVar["WeakSet[duckdb.DuckDBPyConnection]"] = WeakSet()
 
 
-def watched(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyConnection":
+def interruptible(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyConnection":
     """Stop the queries of ``connection`` when a signal comes."""
     _State.connections.add(connection)
     return connection

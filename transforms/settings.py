@@ -14,7 +14,7 @@ PROJECT = Path(__file__).resolve().parent.parent
 UNUSABLE = "?\\\0"  # DuckDB takes the text after the first as options, and the second as a slash
 
 
-def usable(folder: Path) -> Path:
+def usable_folder(folder: Path) -> Path:
     """Return the folder if DuckDB can keep a database in it. Raises ValueError if not."""
     found = sorted({letter for letter in str(folder.absolute()) if letter in UNUSABLE})
     if found:
@@ -40,7 +40,7 @@ def _day(value: object) -> object:
     return clock.read_day(value) if isinstance(value, str) else value
 
 
-Folder = Annotated[Path, AfterValidator(usable)]
+Folder = Annotated[Path, AfterValidator(usable_folder)]
 Day = Annotated[date, BeforeValidator(_day)]
 
 

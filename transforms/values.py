@@ -13,19 +13,22 @@ if TYPE_CHECKING:
     import duckdb
 
 # DuckDB types whose values Arrow changes, or that Parquet and CSV lack; also within lists and structures.
-UNFIT = re.compile(r"\b(?:INTERVAL|TIME WITH TIME ZONE|BIT|UHUGEINT|BIGNUM|UNION|VARIANT|GEOMETRY)\b")
+UNSUPPORTED_TYPES = re.compile(r"\b(?:INTERVAL|TIME WITH TIME ZONE|BIT|UHUGEINT|BIGNUM|UNION|VARIANT|GEOMETRY)\b")
 
 
-def fitting(relation: "duckdb.DuckDBPyRelation") -> "duckdb.DuckDBPyRelation":
+def exportable(relation: "duckdb.DuckDBPyRelation") -> "duckdb.DuckDBPyRelation":
     """Return the same rows with unique column names; values that do not fit become text, as DuckDB writes them."""
-    names, unfit = unique(relation.columns), [bool(UNFIT.search(str(kind))) for kind in relation.types]
+    names, unfit = (
+        unique_names(relation.columns),
+        [bool(UNSUPPORTED_TYPES.search(str(kind))) for kind in relation.types],
+    )
     if names == relation.columns and not any(unfit):
         return relation
     columns = [f"cast(#{n} as varchar)" if odd else f"#{n}" for n, odd in enumerate(unfit, 1)]
     return relation.project(", ".join(f"{c} as {quote(name)}" for c, name in zip(columns, names, strict=True)))
 
 
-def unique(names: list[str]) -> list[str]:
+def unique_names(names: list[str]) -> list[str]:
     """Return unique column names: a second ``n`` becomes ``n_2``."""
     made: dict[str, None] = {}
     used: dict[str, int] = {}  # by name: an address may contain thousands of equal names

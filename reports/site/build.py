@@ -20,7 +20,7 @@ from reports.site.reuse import reuse_pages
 from reports.site.shares import shares, worth_of_other_pages, writers
 from reports.site.tallies import lea_lines
 from transforms.database import connect_read_only
-from transforms.interrupt import watched
+from transforms.interrupt import interruptible
 from transforms.release.current import DATABASE
 from transforms.worker import cores
 
@@ -44,7 +44,7 @@ def write_site(release: Path, notify: "Notify", previous: Path | None = None) ->
             with _writing_leas(connection, pages, leas, worth_of_other_pages(connection), notify):
                 _write_other_pages(connection, pages, quality)
             return
-        with watched(connection.cursor()) as own, ThreadPoolExecutor(max_workers=1) as pool:
+        with interruptible(connection.cursor()) as own, ThreadPoolExecutor(max_workers=1) as pool:
             remaining = pool.submit(reuse_pages, own, pages, leas, previous)
             _write_other_pages(connection, pages, quality)
         with _writing_leas(connection, pages, remaining.result(), 0, notify):

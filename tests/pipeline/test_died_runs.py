@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from flows.logs import in_words, json_log
+from flows.logs import event_line, json_log
 from flows.runner import Outcome, execute
 from flows.steps import STEPS, Step
 from tests.cases import reference_copy
@@ -89,7 +89,7 @@ def anew(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Anew:
 
         def both(event: dict[str, object]) -> None:
             log(event)
-            words.append(in_words(event))
+            words.append(event_line(event))
 
         def perform(step: Step, run: Run) -> StepResult:
             done.append(step.name)

@@ -17,10 +17,10 @@ import pytest
 from tests.workplace import SAMPLE
 from transforms.dashboard.admission import implausible_test
 from transforms.dashboard.contradictions import is_many
-from transforms.dashboard.file_rows import UNCOUNTED
+from transforms.dashboard.file_rows import NOT_COUNTED
 from transforms.dashboard.parts import known_groups
 from transforms.dashboard.redundancy import load_redundancy
-from transforms.dashboard.rows import Judged, judge, read_columns
+from transforms.dashboard.rows import JudgedRows, judge, read_columns
 from transforms.raw.table import RawTable
 from transforms.raw.text import read_text
 from transforms.settings import PROJECT
@@ -64,7 +64,7 @@ def cells(path: Path) -> dict[str, tuple[str, ...]]:
     }
 
 
-def judged(path: Path, change: Change | None = None) -> tuple[Judged, dict[str, list[str]]]:
+def judged(path: Path, change: Change | None = None) -> tuple[JudgedRows, dict[str, list[str]]]:
     """Return the findings in a file after a change of its cells, and its original columns."""
     raw, source = read(path), KNOWN[path.name.lower()]
     columns, before = ({n: list(v) for n, v in cells(path).items()} for _ in range(2))
@@ -90,7 +90,7 @@ def judged(path: Path, change: Change | None = None) -> tuple[Judged, dict[str, 
 def deciding(before: dict[str, list[str]], column: str) -> np.ndarray:
     """Return the rows of counted student groups that have a value other than 0 in a column."""
     groups = before["studentgroup"]
-    return np.array([v not in ("", "0") and g not in UNCOUNTED for v, g in zip(before[column], groups, strict=True)])
+    return np.array([v not in ("", "0") and g not in NOT_COUNTED for v, g in zip(before[column], groups, strict=True)])
 
 
 @pytest.mark.parametrize("path", [*(SAMPLE / name for name in ALL)], ids=lambda p: p.name)
@@ -121,7 +121,7 @@ def test_the_grid_of_colors_is_that_of_the_rows(path: Path) -> None:
     )
     off = []
     for color, status, change, small, group, few in rows:
-        if color not in ("", "0") and group not in UNCOUNTED and few != "Y":
+        if color not in ("", "0") and group not in NOT_COUNTED and few != "Y":
             known = REDUNDANCY.grids[source.indicator][int(small == "Y"), int(status), int(change)]
             off += [(status, change, small, color, int(known))] if known and int(color) != known else []
     assert off == []
@@ -135,7 +135,7 @@ def test_another_color_alone_is_found_in_every_row(name: str, step: int | str | 
         columns["color"] = [
             (
                 c
-                if c == "0" or g in UNCOUNTED
+                if c == "0" or g in NOT_COUNTED
                 else step
                 if isinstance(step, str)
                 else "0"
@@ -160,7 +160,7 @@ def test_a_row_of_a_larger_lea_is_found_in_a_smaller_one(name: str) -> None:
         pairs = {(cds, group) for _, _, cds, group in rows}
         for size, at, _, group in sorted(rows, reverse=True):
             smaller = [(n, cds) for n, _, cds, g in rows if g == "ALL" and 0 < n < size and (cds, group) not in pairs]
-            if group not in ("ALL", *UNCOUNTED) and smaller:
+            if group not in ("ALL", *NOT_COUNTED) and smaller:
                 columns["cds"][at] = min(smaller)[1]
                 moved.append(at)
                 return
@@ -195,13 +195,13 @@ def test_what_a_row_says_of_its_code_again_is_compared(name: str, kind: str) -> 
 def test_a_color_for_too_few_students_is_found_in_every_row(name: str) -> None:
     def change(columns: dict[str, list[str]]) -> None:
         columns["color"] = [
-            "1" if c == "0" and g not in UNCOUNTED else c
+            "1" if c == "0" and g not in NOT_COUNTED else c
             for c, g in zip(columns["color"], columns["studentgroup"], strict=True)
         ]
 
     found, before = judged(SAMPLE / name, change)
     assert found.bad.tolist() == [
-        c == "0" and g not in UNCOUNTED for c, g in zip(before["color"], before["studentgroup"], strict=True)
+        c == "0" and g not in NOT_COUNTED for c, g in zip(before["color"], before["studentgroup"], strict=True)
     ]
 
 
@@ -331,7 +331,9 @@ def test_a_cell_that_no_file_has_shown_follows_the_clear_majority() -> None:
         )
     )
     often = [
-        i for i, (s, c, _, g) in enumerate(cells) if (s, c) == ("1", "2") and g not in UNCOUNTED and cells[i][2] != "0"
+        i
+        for i, (s, c, _, g) in enumerate(cells)
+        if (s, c) == ("1", "2") and g not in NOT_COUNTED and cells[i][2] != "0"
     ]
     assert len(often) > 10
     colors = table.column("color").to_pylist()

@@ -9,7 +9,7 @@ import pytest
 from tests.unit.test_contradictions import GROUPS, REDUNDANCY, read
 from tests.workplace import SAMPLE
 from transforms.dashboard.admission import implausible_test
-from transforms.dashboard.rows import Judged, judge, read_columns
+from transforms.dashboard.rows import JudgedRows, judge, read_columns
 from transforms.errors import ConfigError
 from transforms.rules.reference import load_scales, scale_begins, scale_of
 from transforms.settings import PROJECT
@@ -18,7 +18,7 @@ SCALES = load_scales(PROJECT / "data")
 NUMBERS = ("grid", "box", "color_size", "color_flag", "change", "cuts", "levels")
 
 
-def judged(file: str, year: int, **columns: object) -> Judged:
+def judged(file: str, year: int, **columns: object) -> JudgedRows:
     """Judge the rows of a file of the sample as those of another year, with some columns changed."""
     raw = read(SAMPLE / file)
     table = raw.table
@@ -61,7 +61,7 @@ def test_a_scale_that_was_not_seen_changes_nothing_for_other_indicators() -> Non
     assert implausible_test({"counts": found.counts})
 
 
-def renamed(of_state: bool) -> Judged:
+def renamed(of_state: bool) -> JudgedRows:
     """Judge the file of 2024 with Filipino students under an unknown code.
 
     ``of_state``: also add a row of the state with that code.

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from reports.answer import Answer
-from transforms.wording.scope import in_words
+from transforms.wording.scope import coverage_line
 from transforms.wording.sentences import open_loan_words
 
 YEARS = [2017, 2018, 2019, 2022, 2023, 2024]
@@ -48,7 +48,7 @@ ONE, TWO, FOUR = frozenset({"Monterey"}), frozenset({"Kern", "Fresno"}), ALL - {
 def test_the_scope_follows_what_was_loaded(
     workbooks: dict[frozenset[str], list[int]], details: dict[frozenset[str], list[int]], said: str
 ) -> None:
-    assert in_words(workbooks, details, YEARS, len(ALL)) == said
+    assert coverage_line(workbooks, details, YEARS, len(ALL)) == said
 
 
 def lea(name: str, lea_type: str = "district", **more: str) -> dict[str, str]:

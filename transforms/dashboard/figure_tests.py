@@ -9,7 +9,7 @@ from transforms.dashboard.columns import Mask
 from transforms.dashboard.file_rows import Contradiction, FileRows, Numbers
 
 Levels = npt.NDArray[np.int8]
-SHOWN_FROM = 11  # students
+MIN_STUDENTS = 11  # students
 CLEAR_ROWS, CLEAR_SHARE = 5, 0.9  # a cell that no file has shown follows this majority of the file's own rows
 HALF_A_TENTH, A_TENTH = 0.0501, 0.1001  # rounding, with room for floating-point error
 
@@ -119,9 +119,9 @@ def gaps_of_levels(rows: FileRows) -> Iterator[Contradiction]:
 
     def by_size(r: int) -> str:
         is_shown = "is" if shown[r] else "is not"
-        return f"a status is shown for {SHOWN_FROM} or more students, but {is_shown} shown for this number"
+        return f"a status is shown for {MIN_STUDENTS} or more students, but {is_shown} shown for this number"
 
-    yield Contradiction("shown", "currdenom", counted, shown != (rows.number("currdenom") >= SHOWN_FROM), by_size)
+    yield Contradiction("shown", "currdenom", counted, shown != (rows.number("currdenom") >= MIN_STUDENTS), by_size)
     if rows.has("color", "changelevel"):
         change = rows.level("changelevel")
         lacks = (color > 0) & ((status == 0) | (change == 0))

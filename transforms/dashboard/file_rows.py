@@ -19,7 +19,7 @@ SMALL_GROUPS = {"FOS": 2017, "HOM": 2017, "LTEL": 2024}  # the first Dashboard f
 COUNTY_OFFICE = "10"  # third and fourth digit of the code; some files leave the flag blank
 NO_SCHOOL = "0000000"  # the last digits of the code of a district or county office
 # Not student groups of the law, although SBA and CAA have colors in 2024.
-UNCOUNTED = ("ELO", "RFP", "EO", "SBA", "CAA", "CAST")
+NOT_COUNTED = ("ELO", "RFP", "EO", "SBA", "CAA", "CAST")
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class FileRows:
         """Compute facts that several tests share."""
         self.indicator, self.year = str(self.report["indicator"]), int(self.report["dashboard_year"])
         self.of_lea = rows_of_leas(self.columns)
-        self.counted = ~np.isin(self.columns["studentgroup"].codes, self._codes("studentgroup", UNCOUNTED))
+        self.counted = ~np.isin(self.columns["studentgroup"].codes, self._codes("studentgroup", NOT_COUNTED))
         small = np.isin(
             self.columns["studentgroup"].codes,
             self._codes("studentgroup", [g for g, y in SMALL_GROUPS.items() if self.year >= y]),

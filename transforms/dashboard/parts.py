@@ -33,7 +33,7 @@ PARTS = "indicator_result_parts"  # in the run's database: source_id, dashboard_
 TYPING_VERSION = "6"
 ROW_GROUP = 122_880
 # Columns that readers filter by: minimum and maximum are stored for each row group.
-SOUGHT = ("cds", "dashboard_year", "indicator", "student_group", "record_type", "source_id", "color", "status_level")
+INDEXED = ("cds", "dashboard_year", "indicator", "student_group", "record_type", "source_id", "color", "status_level")
 FAULT_SCHEMA = pa.schema(
     {"line": pa.int64(), **texts("column", "value", "reason", "cds", "record_type", "student_group")}
 )
@@ -159,7 +159,7 @@ def _fault_table(faults: list[Fault], report: Report) -> pa.Table:
 
 
 def _write(table: pa.Table, target: Path) -> None:
-    sought = [n for n in SOUGHT if n in table.column_names]
+    sought = [n for n in INDEXED if n in table.column_names]
     write_parquet(table, target, row_group_size=ROW_GROUP, write_statistics=sought)
 
 
@@ -181,7 +181,7 @@ def write_parts(parts: Sequence[Path], target: Path, schema: pa.Schema, release_
     coded = pa.schema(
         [f.with_type(pa.dictionary(pa.int32(), pa.string())) if pa.types.is_string(f.type) else f for f in schema]
     )
-    sought = [*SOUGHT, "release_id"]
+    sought = [*INDEXED, "release_id"]
     writer = pq.ParquetWriter(
         target, coded, compression="zstd", store_schema=False, write_statistics=sought, **encodings(coded)
     )

@@ -57,7 +57,7 @@ NUMBERS = {
     "box": ("box", pa.int16()),
 }
 # Columns that are not published; they show whether others can be true. A file that lacks one has no such entry.
-WITNESSES = (
+CROSS_CHECK_COLUMNS = (
     "hscutpoints",
     "pairshare_method",
     "priorcertifyflag",
@@ -67,10 +67,10 @@ WITNESSES = (
     "prepared",
 )
 # All other texts are codes, in capitals.
-AS_SERVED = ("cds", "schoolname", "districtname", "countyname", "type", "nsizegroup")
+VERBATIM = ("cds", "schoolname", "districtname", "countyname", "type", "nsizegroup")
 COUNTS = ("currnumer", "currdenom", "priornumer", "priordenom")
 MOST_STUDENTS = 99_999_999  # counts of tests and of several years too
-FARTHEST = 1_000_000  # of a status or a change
+LARGEST_STATUS = 1_000_000  # of a status or a change
 LEVELS = {"statuslevel": "status level is 0 to 5", "changelevel": "change level is 0 to 5"}
 NEW_GROUP = "group"  # kind of rejects that are not faults of a file
 GROUP_CODE = "^[A-Z]{2,6}$"
@@ -98,11 +98,11 @@ def read_columns(table: pa.Table, report: Report, groups: Mapping[str, str]) -> 
         if name not in table.column_names or table.column(name).null_count == rows:
             return blank_column(rows)
         aliases = {code: ours for code, ours in groups.items() if code != ours} if name == "studentgroup" else None
-        code = name not in AS_SERVED and (name in TEXTS or name in WITNESSES or name == "indicator")
+        code = name not in VERBATIM and (name in TEXTS or name in CROSS_CHECK_COLUMNS or name == "indicator")
         return text_column(table.column(name), upper=code, lower=name == "reportingyear", aliases=aliases)
 
     absent = set(report.get("missing_columns", ()))
-    witnesses = [name for name in WITNESSES if name in table.column_names and name not in absent]
+    witnesses = [name for name in CROSS_CHECK_COLUMNS if name in table.column_names and name not in absent]
     found = {name: column(name) for name in (*TEXTS, *NUMBERS, "reportingyear", "indicator", *witnesses)}
     if report["indicator"] == "elpi" and report["dashboard_year"] < 2024:
         found["studentgroup"] = TextColumn(pa.array(["EL"]), np.zeros(rows, np.int32))
@@ -147,7 +147,7 @@ def _checks(columns: dict[str, TextColumn], report: Report, groups: set[str]) ->
             for name in COUNTS
         ),
         *(
-            (name, no_number(name, -FARTHEST, FARTHEST), False, f"{label} is a number, below a million")
+            (name, no_number(name, -LARGEST_STATUS, LARGEST_STATUS), False, f"{label} is a number, below a million")
             for name, label in (("currstatus", "status"), ("priorstatus", "status"), ("change", "change"))
         ),
         ("box", no_number("box", -32_768, 32_767), False, "box is a number"),
@@ -163,7 +163,7 @@ def commonest(column: TextColumn) -> str:
 
 
 @dataclass(frozen=True)
-class Judged:
+class JudgedRows:
     """The rejected rows, their reasons, and the number of rejected district and county office rows per test."""
 
     bad: Mask
@@ -190,7 +190,7 @@ def judge(
     report: Report,
     groups: Mapping[str, str],
     redundancy: Redundancy,
-) -> Judged:
+) -> JudgedRows:
     """Test every row against the contract, and the remaining rows against themselves."""
     new = unknown_groups(columns, groups)
     found = list(_contract(columns, report, groups, new))
@@ -209,7 +209,7 @@ def judge(
             faults.append(Fault(int(lines[row]), c.column, columns[c.column].at(row) or "", c.say(row), *where))
     served = columns["studentgroup"]
     sizes = {code: int(served.rows_of(pc.equal(served.texts, code)).sum()) for code in new}
-    return Judged(bad, faults, counts, sizes)
+    return JudgedRows(bad, faults, counts, sizes)
 
 
 def _contract(

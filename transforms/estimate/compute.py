@@ -24,7 +24,7 @@ from transforms.estimate.file import (
     words_for_levels,
 )
 from transforms.estimate.smallest import Change, Group, Search
-from transforms.estimate.tables import AFTER, BASE, PREVIEW_TABLES, STATES, TABLES
+from transforms.estimate.tables import BASE, PREVIEW_TABLES, STATES, SUMMARY_TABLES, TABLES
 from transforms.files import sha256_of
 from transforms.registers.names import names_of
 from transforms.rules.load import is_confirmed, load_rules, name_of, rules_of
@@ -155,7 +155,7 @@ class Estimate:
                 self.connection.execute(f"create table memory.main.{name} as select {label}, t.* from ({query}) t")
         self._put_verdicts()
         put(self.connection, "about", pa.Table.from_pylist([self._about()]))
-        for name, query in AFTER.items():
+        for name, query in SUMMARY_TABLES.items():
             self.connection.execute(f"create table {name} as select {label}, t.* from ({query}) t")
 
     def _about(self) -> dict[str, object]:

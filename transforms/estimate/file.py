@@ -166,7 +166,7 @@ def _other_lea(row: EstimateRow, names: LeaNames) -> str | None:
     if not name or names.is_named(row.cds, name):
         return None
     known = f"the LEA with code {row.cds} is called {' or '.join(names.of(row.cds))}"
-    nearest = next(iter(names.called(name, county)), None) or names.nearest(name, county)
+    nearest = next(iter(names.codes_of(name, county)), None) or names.nearest(name, county)
     if nearest is None:
         return f"{known}; no LEA has a name like this; correct the name or the code"
     return f"{known}; the closest match is {names.of(nearest)[0]} ({nearest}); correct the name or the code"

@@ -106,7 +106,7 @@ PREVIEW_TABLES = {
         where l.lea_type <> 'charter'""",
     "estimate_watch": _WATCH.format(preview="true"),
 }
-AFTER = {
+SUMMARY_TABLES = {
     "estimate_counts": """
         select test, outlook, by_clause, count(*) as leas, count(*) filter (lea_type = 'district') as districts,
             count(*) filter (lea_type = 'county_office') as county_offices,

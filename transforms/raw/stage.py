@@ -33,7 +33,7 @@ from transforms.raw.text import read_text
 from transforms.run import Run, Snapshot, StepResult
 from transforms.sources.catalog import Source
 from transforms.sources.layouts import LAYOUT_VERSION, LayoutSpec, needed_columns
-from transforms.sources.unused import UnusedFile, earlier_edition, in_words, none_usable, record_unused
+from transforms.sources.unused import UnusedFile, earlier_edition, none_usable, record_unused, unused_note
 from transforms.wording.sentences import plural
 
 
@@ -58,11 +58,13 @@ def read_raw(run: Run) -> StepResult:
     rows_in, kept = sum(r["rows_in"] for r in reports), sum(r["rows_kept"] for r in reports)
     later = len(taken) - len(snapshots)
     left_out = f"; {plural(later, 'file')} published later left out" if later else ""
-    return StepResult(rows_in, kept, f"{kept:,} rows as text, {rows_in - kept:,} rejected{left_out}{in_words(unused)}")
+    return StepResult(
+        rows_in, kept, f"{kept:,} rows as text, {rows_in - kept:,} rejected{left_out}{unused_note(unused)}"
+    )
 
 
 @dataclass(frozen=True)
-class _Outcome:
+class _ReadFile:
     report: Report | None
     unused: UnusedFile | None = None
 
@@ -94,11 +96,11 @@ def was_published_as_of(run: Run, source: Source) -> bool:
     return (rules.in_force_from if rules else date(year, 12, 1)) <= as_of
 
 
-def _read_or_refuse(run: Run, snapshot: Snapshot, groups: Mapping[str, str]) -> _Outcome:
+def _read_or_refuse(run: Run, snapshot: Snapshot, groups: Mapping[str, str]) -> _ReadFile:
     """Return the file's report. For an unusable file: the report of its earlier edition if there is one, and why."""
     stop_if_asked()
     try:
-        return _Outcome(_read_and_type(run, snapshot, groups))
+        return _ReadFile(_read_and_type(run, snapshot, groups))
     except SourceError as error:
         source = run.sources[snapshot.source_id]
         earlier = earlier_edition(run, source, snapshot.sha256)
@@ -108,7 +110,7 @@ def _read_or_refuse(run: Run, snapshot: Snapshot, groups: Mapping[str, str]) -> 
                 report = _read_and_type(run, earlier, groups)
             except SourceError:  # the contract is stricter now
                 earlier = None
-        return _Outcome(report, UnusedFile.from_error(error, source.id, earlier))
+        return _ReadFile(report, UnusedFile.from_error(error, source.id, earlier))
 
 
 def _read_and_type(run: Run, snapshot: Snapshot, groups: Mapping[str, str]) -> Report:

@@ -23,7 +23,7 @@ from transforms.raw.table import RawTable
 from transforms.sources.layouts import LayoutSpec
 
 BLOCK = 8 << 20  # bytes
-ANYTHING = re.compile(rb"\S")
+NON_BLANK = re.compile(rb"\S")
 CODED = pa.dictionary(pa.int32(), pa.string())  # few texts are in many rows
 QUOTED = r'^\s*"((?:[^"]|"")*)"\s*$'
 
@@ -38,7 +38,7 @@ def read_text(content: bytes, file: str, spec: LayoutSpec, needed: set[str]) -> 
     start = header.start
     while content.startswith(BOM, start):  # a byte-order mark after the header, which the parser would silently drop
         start += len(BOM)
-    if not ANYTHING.search(content, start):
+    if not NON_BLANK.search(content, start):
         raise SourceError(file, "the file has a header and no rows", DOWNLOAD_AGAIN, line=header.line)
     raw = _read_body(content, start, header, file)
     warnings = (

@@ -36,12 +36,12 @@ def scan_xls(content: bytes, file: str) -> list[SheetFacts]:
     """
     check_size(content, file)
     try:
-        return _Book(_Compound(content, file).workbook(), file).sheets()
+        return _Book(_CompoundFile(content, file).workbook(), file).sheets()
     except (struct.error, IndexError) as error:
         raise damaged(file) from error
 
 
-class _Compound:
+class _CompoundFile:
     """A file system in one file: sectors, chained by a table."""
 
     def __init__(self, content: bytes, file: str) -> None:

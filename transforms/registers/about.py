@@ -69,8 +69,8 @@ def compare_names(lines: Lines, models: Mapping[str, type[Record]], files: LeaNa
             doubtful.append(subject)
     for subject in doubtful:
         if not subject.shares_a_name(formerly.get(subject.cds, ())):
-            yield Verdict(subject.register, subject.problem(_not_its_name(subject, files)))
-    yield from _in_no_file([s for s in everything if not files.of(s.cds)], files, _joined_codes(everything))
+            yield Verdict(subject.register, subject.problem(_wrong_name(subject, files)))
+    yield from _codes_without_file([s for s in everything if not files.of(s.cds)], files, _joined_codes(everything))
 
 
 def _is_named(subject: Subject, files: LeaNames) -> bool:
@@ -78,21 +78,21 @@ def _is_named(subject: Subject, files: LeaNames) -> bool:
     present, *former = subject.names
     if files.is_named(subject.cds, present):
         return True
-    is_of_another = bool(set(files.called(present)) - {subject.cds})
+    is_of_another = bool(set(files.codes_of(present)) - {subject.cds})
     return not is_of_another and any(files.is_named(subject.cds, name) for name in former)
 
 
-def _not_its_name(subject: Subject, files: LeaNames) -> str:
+def _wrong_name(subject: Subject, files: LeaNames) -> str:
     called = " or ".join(dict.fromkeys(files.of(subject.cds)))
     return (
-        f"this is the code of {called}, but the row names {subject.names[0]}{_meant(subject, files)}. Correct the code"
+        f"this is the code of {called}, but the row names {subject.names[0]}{_hint(subject, files)}. Correct the code"
         " or the name"
     )
 
 
-def _meant(subject: Subject, files: LeaNames) -> str:
+def _hint(subject: Subject, files: LeaNames) -> str:
     name, county = subject.names[0], subject.cds[:2]
-    exact = [c for c in files.called(name, county) if c != subject.cds]
+    exact = [c for c in files.codes_of(name, county) if c != subject.cds]
     if exact:
         return f", which is {' or '.join(exact[:3])}"
     near = files.nearest(name, county)
@@ -113,10 +113,12 @@ def _joined_codes(everything: Sequence[Subject]) -> dict[str, set[str]]:
     return joined
 
 
-def _in_no_file(unnamed: Sequence[Subject], files: LeaNames, joined: Mapping[str, set[str]]) -> Iterator[Verdict]:
+def _codes_without_file(
+    unnamed: Sequence[Subject], files: LeaNames, joined: Mapping[str, set[str]]
+) -> Iterator[Verdict]:
     for subject in unnamed:
         others = [s for s in unnamed if s.cds == subject.cds and s.line is not subject.line]
-        elsewhere = files.called(subject.names[0], subject.cds[:2]) if files.covers(subject.cds[:2]) else []
+        elsewhere = files.codes_of(subject.names[0], subject.cds[:2]) if files.covers(subject.cds[:2]) else []
         elsewhere = [code for code in elsewhere if code not in joined[subject.cds]]
         differing = [s for s in others if not subject.shares_a_name(s.names)]
         if differing and 1 + len(others) - len(differing) <= len(differing):  # the row is not in a majority
@@ -164,7 +166,7 @@ def leas_concerned(line: Line, model: type[Record], names: LeaNames) -> list[str
         if any(c.isalpha() for c in v)
     ]
     county = next((c[:2] for c in codes), "")
-    named = next((found for name in given if (found := names.called(name, county))), [])
+    named = next((found for name in given if (found := names.codes_of(name, county))), [])
     if not named and given and not line.is_ragged:
         named = [near for near in [names.nearest(given[0], county)] if near]
     return list(dict.fromkeys([*codes, *named]))

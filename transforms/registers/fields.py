@@ -49,7 +49,7 @@ def empty_to_none(value: object) -> object:
     return None if value == "" else value
 
 
-def fitting(pattern: str, sentence: str) -> AfterValidator:
+def matching(pattern: str, sentence: str) -> AfterValidator:
     """Refuse a text that does not match ``pattern``, with ``sentence`` as the reason."""
     return _only(lambda text: re.fullmatch(pattern, text) is not None, sentence)
 
@@ -119,7 +119,7 @@ def _seen(value: str | None) -> str | None:
     return value
 
 
-def _plain_line(value: str | None) -> str | None:
+def _single_line(value: str | None) -> str | None:
     """Refuse invisible characters in a name or identifier, so that texts that look the same are the same."""
     if value and _visible(value) != value:
         raise PydanticCustomError("hidden", "it contains an invisible character; type it again")
@@ -158,13 +158,13 @@ def _in_bounds(value: date | None, info: ValidationInfo) -> date | None:
 Filled = Annotated[str, AfterValidator(_seen), BeforeValidator(_needed)]
 Text = Annotated[str | None, AfterValidator(_seen), BeforeValidator(empty_to_none)]
 Said = Annotated[str, AfterValidator(_seen)]
-Name = Annotated[Filled, AfterValidator(_plain_line)]
-NameOrEmpty = Annotated[Text, AfterValidator(_plain_line)]
+Name = Annotated[Filled, AfterValidator(_single_line)]
+NameOrEmpty = Annotated[Text, AfterValidator(_single_line)]
 Identifier = Name
 IdentifierOrEmpty = NameOrEmpty
 Address = Annotated[Filled, AfterValidator(_addresses)]
 Addresses = Annotated[Text, AfterValidator(_addresses)]
-_CODE = fitting(r"[0-9]{14}", "a CDS code has 14 digits, with leading zeros")
+_CODE = matching(r"[0-9]{14}", "a CDS code has 14 digits, with leading zeros")
 Cds = Annotated[str, _CODE, BeforeValidator(_needed)]
 CdsOrEmpty = Annotated[str | None, _CODE, BeforeValidator(empty_to_none)]
 Whole = Annotated[int | None, BeforeValidator(_whole)]
@@ -244,7 +244,7 @@ def allowed(info: FieldInfo) -> tuple[str, ...]:
     return next((get_args(k) for k in kinds if getattr(k, "__origin__", None) is Literal), ())
 
 
-def alike(identifier: str) -> str:
+def normalized_id(identifier: str) -> str:
     """Return an identifier without differences of case or character form, and without invisible characters."""
     text = unicodedata.normalize("NFKC", identifier).casefold()
     return "".join(c for c in text if unicodedata.category(c) not in ("Cf", "Cc", "Zs"))

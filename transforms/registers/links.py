@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 
 from transforms.registers.cases import Case
-from transforms.registers.fields import Found, Line, Lines, Record, alike
+from transforms.registers.fields import Found, Line, Lines, Record, normalized_id
 from transforms.registers.loan_links import problems_of_loans, warnings_of_loans
 from transforms.registers.others import NecessityDetermination, Succession
 
@@ -21,23 +21,25 @@ def problems_between(
     """
     for name, model in models.items():
         together = cases if name in cases else (name,)
-        yield from _twice(name, lines[name], [line for other in together for line in lines[other]], model.identifier)
+        yield from _duplicate_ids(
+            name, lines[name], [line for other in together for line in lines[other]], model.identifier
+        )
         yield from _unknown_counties(name, lines[name], county_codes)
     yield from problems_of_loans(lines, law_effective)
-    yield from _replaced_by_nothing({c: lines[c] for c in cases})
+    yield from _missing_successors({c: lines[c] for c in cases})
     yield from _opposite_answers({c: lines[c] for c in cases})
     yield from problems_of_lives(lines, cases)
     yield from _replaced_by_another_lea({c: lines[c] for c in cases}, lines["successions"])
 
 
-def _twice(name: str, lines: Sequence[Line], together: Sequence[Line], identifier: tuple[str, ...]) -> Found:
+def _duplicate_ids(name: str, lines: Sequence[Line], together: Sequence[Line], identifier: tuple[str, ...]) -> Found:
     """Yield rows whose identifier another row also has, even if spelled differently.
 
     A case_id is compared across all registers of cases.
     """
     where: dict[tuple[str, ...], list[Line]] = {}
     for line in together:
-        where.setdefault(tuple(alike(line.values.get(c, "")) for c in identifier), []).append(line)
+        where.setdefault(tuple(normalized_id(line.values.get(c, "")) for c in identifier), []).append(line)
     own, named = {id(line) for line in lines}, " and ".join(identifier)
     for key, same in where.items():
         for line in same if len(same) > 1 and all(key) else ():
@@ -88,7 +90,7 @@ def warnings_between(lines: Lines, cases: Sequence[str]) -> Found:
     yield from warnings_of_loans(lines)
 
 
-def _replaced_by_nothing(cases: Lines) -> Found:
+def _missing_successors(cases: Lines) -> Found:
     """Check that a case is replaced by a recorded case, and not by a case that it replaces itself."""
     after = {
         line.values.get("case_id", ""): line.values.get("superseded_by", "")

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 
-from transforms.registers.fields import LARGEST, Found, Line, Lines, alike
+from transforms.registers.fields import LARGEST, Found, Line, Lines, normalized_id
 from transforms.registers.loans import StateLoan, StateLoanEvent
 
 
@@ -36,17 +36,17 @@ def warnings_of_loans(lines: Lines) -> Found:
 
 
 def _events_without_loan(lines: Lines) -> Found:
-    loans = {alike(loan): loan for line in lines["state_loans"] if (loan := line.values.get("loan_id", ""))}
+    loans = {normalized_id(loan): loan for line in lines["state_loans"] if (loan := line.values.get("loan_id", ""))}
     for line in lines["state_loan_events"]:
         loan = line.values.get("loan_id", "")
         if loan and loan not in loans.values():
-            meant = f"; it has {loans[alike(loan)]!r}" if alike(loan) in loans else ""
+            meant = f"; it has {loans[normalized_id(loan)]!r}" if normalized_id(loan) in loans else ""
             yield "state_loan_events", line.problem("loan_id", f"state_loans.csv has no such loan{meant}")
 
 
 def loans_of_event_id(event_id: str, loans: Iterable[str]) -> list[str]:
     """Return the loans with whose identifier an event_id begins, the longest first."""
-    begins = [loan for loan in loans if loan and alike(event_id).startswith(f"{alike(loan)}-")]
+    begins = [loan for loan in loans if loan and normalized_id(event_id).startswith(f"{normalized_id(loan)}-")]
     return sorted(begins, key=len, reverse=True)
 
 
@@ -59,7 +59,7 @@ def _events_of_a_longer_name(lines: Lines) -> Found:
     for line in lines["state_loan_events"]:
         own, event_id = line.values.get("loan_id", ""), line.values.get("event_id", "")
         longest = next(iter(loans_of_event_id(event_id, loans)), "")
-        if own and alike(longest).startswith(f"{alike(own)}-"):
+        if own and normalized_id(longest).startswith(f"{normalized_id(own)}-"):
             sentence = f"the event_id begins with the name of another loan, {longest}"
             yield "state_loan_events", line.problem("event_id", sentence, ("event_id", "loan_id"))
 
@@ -71,14 +71,14 @@ def _events_of_impossible_days(lines: Lines, law_effective: date) -> Found:
         for line, event in events:
             for sentence in (
                 _too_early(event, dated),
-                _at_another_time_too(event, dated),
+                _second_day(event, dated),
                 _before_the_law(event, law_effective),
             ):
                 if sentence:
                     yield "state_loan_events", line.problem("event_date", sentence)
 
 
-AFTER = {
+LATER_EVENTS = {
     "requested": ("authorized", "disbursed", "repaid", "released", "referral_confirmed", "referral_closed"),
     "authorized": ("disbursed", "repaid", "released", "powers_returned", "referral_confirmed", "referral_closed"),
     "disbursed": ("repaid",),
@@ -89,19 +89,19 @@ AFTER = {
 def _too_early(later: StateLoanEvent, dated: Iterable[StateLoanEvent]) -> str:
     """Return a sentence if an event that can only come later is dated earlier, whichever days the sources mean."""
     for e in dated:
-        if later.event in AFTER.get(e.event, ()) and e.earliest and later.latest < e.earliest:
+        if later.event in LATER_EVENTS.get(e.event, ()) and e.earliest and later.latest < e.earliest:
             return f"{later.event} is dated before {e.event} of the same loan ({e.event_date}, {e.event_id})"
     return ""
 
 
-ONCE = ("requested", "authorized", "repaid", "released")  # each by itself; "released" once for each role
+ONE_TIME_EVENTS = ("requested", "authorized", "repaid", "released")  # each by itself; "released" once for each role
 
 
-def _at_another_time_too(event: StateLoanEvent, dated: Iterable[StateLoanEvent]) -> str:
+def _second_day(event: StateLoanEvent, dated: Iterable[StateLoanEvent]) -> str:
     """Return a sentence if a one-time event of a loan has two days; nobody can know which is right."""
     for e in dated:
         is_same = e.event == event.event and (event.event != "released" or e.role == event.role)
-        if event.event in ONCE and is_same and not _may_be_one_day(event, e):
+        if event.event in ONE_TIME_EVENTS and is_same and not _may_be_one_day(event, e):
             return (
                 f"{event.event} can happen only once, but the same loan also has it at another time ({e.event_date},"
                 f" {e.event_id}); delete the wrong row"
@@ -246,6 +246,6 @@ def _chapter(loan: StateLoan) -> list[str]:
 
 def _bill(loan: StateLoan) -> str:
     """Return the act without differences of notation: SB 39 for SB 39 (Perata) and Senate Bill 39."""
-    text = alike(loan.enabling_act or "").replace("senatebill", "sb").replace("assemblybill", "ab")
+    text = normalized_id(loan.enabling_act or "").replace("senatebill", "sb").replace("assemblybill", "ab")
     bill = re.match(r"(?:sb|ab)[0-9]+", text)
     return bill.group() if bill else text

@@ -22,7 +22,7 @@ from transforms.registers.fields import (
     Record,
     Text,
     about,
-    fitting,
+    matching,
 )
 from transforms.registers.names import lea_kind
 from transforms.wording.sentences.phrases import LEA_WORDS
@@ -46,7 +46,7 @@ class StateLoan(Record):
     successor_name: NameOrEmpty = about("name of that district")
     district: Name = about("borrower, by its present name")
     former_name: NameOrEmpty = about("its name when the loan was made")
-    county_code: Annotated[Filled, fitting(r"[0-9]{2}", "a county code has two digits")] = about(
+    county_code: Annotated[Filled, matching(r"[0-9]{2}", "a county code has two digits")] = about(
         "first two digits of the CDS code"
     )
     enabling_act: Text = about("act that granted the loan")

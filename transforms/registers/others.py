@@ -20,7 +20,7 @@ from transforms.registers.fields import (
     Whole,
     about,
     between,
-    fitting,
+    matching,
 )
 from transforms.registers.names import lea_kind
 from transforms.wording.sentences.phrases import LEA_WORDS
@@ -36,7 +36,7 @@ class CalpadsCertification(Record):
 
     cds: Cds = about("CDS code of the LEA")
     lea_name: Name = about("name of the LEA")
-    school_year: Annotated[Filled, fitting(r"20[0-9]{2}-[0-9]{2}", "a school year is written as 2023-24")] = about(
+    school_year: Annotated[Filled, matching(r"20[0-9]{2}-[0-9]{2}", "a school year is written as 2023-24")] = about(
         "school year, written as 2023-24"
     )
     certified_on_time: Literal["Y", "N"] = about("Y: certified by the deadline; N: late, or not at all")
@@ -71,7 +71,7 @@ class AcceptedDifference(Record):
     flag: Filled = about("flag that differs, as in reconciliation")
     ours: Said = about("our value")
     cde: Said = about("CDE's value")
-    reason: Annotated[Filled, fitting(r"(?s).{10,}", "write ten characters or more")] = about(
+    reason: Annotated[Filled, matching(r"(?s).{10,}", "write ten characters or more")] = about(
         "why the difference is accepted"
     )
     accepted_on: NeededDay = about("day on which it was accepted")

@@ -13,7 +13,7 @@ from transforms import clock
 from transforms.database import connect_read_only
 from transforms.registers.about import leas_concerned, subjects
 from transforms.registers.cases import KINDS, Case
-from transforms.registers.fields import Line, Problem, alike
+from transforms.registers.fields import Line, Problem, normalized_id
 from transforms.registers.load import Register, load_registers, schema_of, to_arrow
 from transforms.registers.loan_links import loans_of_event_id
 from transforms.registers.loans import StateLoanEvent
@@ -147,7 +147,7 @@ def _leas_of_event(registers: Mapping[str, Register], line: Line, known: LeaName
     """
     loans = {loan.values.get("loan_id", ""): loan for loan in registers["state_loans"].lines}
     asked, event_id = line.values.get("loan_id", ""), line.values.get("event_id", "")
-    meant = [i for i in loans if alike(i) == alike(asked)] + loans_of_event_id(event_id, loans)[:1]
+    meant = [i for i in loans if normalized_id(i) == normalized_id(asked)] + loans_of_event_id(event_id, loans)[:1]
     like = [] if meant else get_close_matches(asked, loans, cutoff=0.8)
     named = [] if meant else _leas_named_in(asked or event_id, known)
     wrong = {c for p in registers["state_loan_events"].problems if p.line == line.number for c in p.columns}

@@ -24,8 +24,8 @@ from transforms.tables import as_table, put
 # Registers that determine a computed pathway; a recorded pathway has its own register.
 SUCCESSIONS = "successions"
 REGISTERS = {"wraparound": ("state_loans", "state_loan_events", SUCCESSIONS), "continuum": (SUCCESSIONS,)}
-YOUNGER = {SUCCESSIONS}  # registers that no release without digests had
-ALWAYS = 0  # a year before all others: rules that every determination depends on
+NEWER_REGISTERS = {SUCCESSIONS}  # registers that no release without digests had
+EVERY_YEAR = 0  # a year before all others: rules that every determination depends on
 
 
 def load_changed_inputs(run: Run, connection: duckdb.DuckDBPyConnection, release: Path | None) -> None:
@@ -89,7 +89,7 @@ def _register_changed(before: Mapping[str, str] | None, now: Mapping[str, str], 
     """
     files = [f"registers/{n}.csv" for n in names]
     if before is None:
-        return not YOUNGER.issuperset(names)
+        return not NEWER_REGISTERS.issuperset(names)
     return any(f in before and before[f] != now.get(f) for f in files)
 
 
@@ -103,4 +103,4 @@ def _rules_changed_from(before: Mapping[str, str] | None, now: Mapping[str, str]
     parts = {
         n for n in before.keys() | now.keys() if n.startswith(("rules/", "reference/")) and before.get(n) != now.get(n)
     }
-    return min((int(Path(n).stem) if Path(n).stem.isdecimal() else ALWAYS for n in parts), default=None)
+    return min((int(Path(n).stem) if Path(n).stem.isdecimal() else EVERY_YEAR for n in parts), default=None)

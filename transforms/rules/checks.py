@@ -29,7 +29,7 @@ def year_problems(rules: "RuleSet", reference: Reference) -> Iterator[Problem]:
             yield from _not_among(
                 (*place, name), "student group", listed, groups, "it is not in student_groups of this file"
             )
-            yield from _twice((*place, name), "student group", listed)
+            yield from _duplicates((*place, name), "student group", listed)
         if not rules.groups_of(criterion):
             yield place, f"criterion {criterion.id} names no student group"
         for m, condition in enumerate(criterion.conditions):
@@ -69,7 +69,7 @@ def _condition_problems(where: Place, condition: "Condition", reference: Referen
 def _window_problems(rules: "RuleSet") -> Iterator[Problem]:
     """Check the years of the tests that cover several Dashboards."""
     for where, years in _windows(rules):
-        yield from _twice(where, "Dashboard", years)
+        yield from _duplicates(where, "Dashboard", years)
         if rules.dashboard_year not in years:
             yield where, f"the Dashboard of {rules.dashboard_year} itself is not among those counted"
     if rules.continuum and rules.continuum.years_required > len(rules.continuum.counted_dashboards):
@@ -92,14 +92,14 @@ def _windows(rules: "RuleSet") -> list[tuple[Place, Sequence[int]]]:
 def _assistance_problems(rules: "RuleSet", reference: Reference) -> Iterator[Problem]:
     assistance = rules.assistance
     yield from _not_among(("assistance", "methods"), "method", map(str, assistance.methods), set("1234"))
-    yield from _twice(("assistance", "methods"), "method", assistance.methods)
+    yield from _duplicates(("assistance", "methods"), "method", assistance.methods)
     if assistance.local:
         for name in ("priorities", "county_office_priorities"):
             listed = getattr(assistance.local, name)
             yield from _not_among(
                 ("assistance", "local", name), "priority", map(str, listed), reference.values("priorities", "priority")
             )
-            yield from _twice(("assistance", "local", name), "priority", listed)
+            yield from _duplicates(("assistance", "local", name), "priority", listed)
 
 
 def problems_between(years: Sequence["RuleSet"]) -> Iterator[tuple[int, Place, str]]:
@@ -177,13 +177,13 @@ def preview_problems(preview: "PreviewRules", reference: Reference) -> Iterator[
     """Yield the problems of the preview."""
     yield from _unknown_groups(("student_groups",), preview.student_groups, reference)
     names = [i.indicator for i in preview.indicator]
-    yield from _twice(("indicator",), "indicator", names)
+    yield from _duplicates(("indicator",), "indicator", names)
     for n, one in enumerate(preview.indicator):
         yield from _not_among(
             ("indicator", n), "indicator", [one.indicator], reference.values("indicators", "indicator")
         )
         yield from _levels(("indicator", n, "levels"), one.levels)
-    yield from _twice(("dashboards",), "Dashboard", preview.dashboards)
+    yield from _duplicates(("dashboards",), "Dashboard", preview.dashboards)
 
 
 def pathway_problems(rules: "PathwayRules") -> Iterator[Problem]:
@@ -208,14 +208,14 @@ def pathway_problems(rules: "PathwayRules") -> Iterator[Problem]:
 
 def _unknown_groups(where: Place, groups: Sequence[str], reference: Reference) -> Iterator[Problem]:
     yield from _not_among(where, "student group", groups, reference.values("student_groups", "student_group"))
-    yield from _twice(where, "student group", groups)
+    yield from _duplicates(where, "student group", groups)
 
 
 def _levels(where: Place, levels: Sequence[int]) -> Iterator[Problem]:
     if not levels:
         yield where, "no level is named"
     yield from _not_among(where, "level", map(str, levels), set("12345"))  # 0 is not a level: no color, no status
-    yield from _twice(where, "level", levels)
+    yield from _duplicates(where, "level", levels)
 
 
 def _not_among(where: Place, what: str, values: Iterable[str], known: set[str], why: str = "") -> Iterator[Problem]:
@@ -225,7 +225,7 @@ def _not_among(where: Place, what: str, values: Iterable[str], known: set[str], 
             yield where, f"unknown {what} {value!r}; " + (why or f"it must be one of {', '.join(names)}")
 
 
-def _twice(where: Place, what: str, values: Iterable[object]) -> Iterator[Problem]:
+def _duplicates(where: Place, what: str, values: Iterable[object]) -> Iterator[Problem]:
     for value, times in Counter(values).items():
         if times > 1:
             yield where, f"{what} {value!r} appears {times} times; keep one"

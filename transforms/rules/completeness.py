@@ -20,7 +20,7 @@ def missing_entries(catalog: Catalog, layouts: Layouts, rules: Rules, reference:
     yield from _years(catalog, rules)
     sources: set[SourceKey] = {(s.layout, s.dashboard_year, s.indicator, s.priority) for s in catalog.source}
     for rule_set in rules.years:
-        yield from _of_a_year(rule_set, layouts, sources)
+        yield from _missing_in_year(rule_set, layouts, sources)
 
 
 def _indicators(catalog: Catalog, layouts: Layouts, reference: Reference) -> Iterator[str]:
@@ -67,7 +67,7 @@ def _years(catalog: Catalog, rules: Rules) -> Iterator[str]:
         )
 
 
-def _of_a_year(rules: RuleSet, layouts: Layouts, sources: set[SourceKey]) -> Iterator[str]:
+def _missing_in_year(rules: RuleSet, layouts: Layouts, sources: set[SourceKey]) -> Iterator[str]:
     """Report inputs of the rules of a year that have no source."""
     year = rules.dashboard_year
     needed = f"which rules/{year}.toml looks at; add it"

@@ -18,7 +18,7 @@ from transforms.rules.model import CharterTest, Consecutive, Continuum, PathwayR
 from transforms.rules.reference import Reference
 
 
-def criteria_known(rules: Mapping[int, RuleSet], year: int) -> RuleSet | None:
+def rules_with_criteria(rules: Mapping[int, RuleSet], year: int) -> RuleSet | None:
     """Return the rules of a year, or of the latest earlier year with criteria if its own are not confirmed."""
     return (
         max((r for y, r in rules.items() if y <= year and r.criterion), key=lambda r: r.dashboard_year, default=None)
@@ -119,7 +119,7 @@ def is_confirmed(rules: Rules, year: int) -> bool:
 
 def _confirmed(rules: Rules, year: int) -> RuleSet | None:
     by_year = {r.dashboard_year: r for r in rules.years}
-    return criteria_known(by_year | {year: by_year.get(year, rules.years[-1])}, year)
+    return rules_with_criteria(by_year | {year: by_year.get(year, rules.years[-1])}, year)
 
 
 def _moved(span: Span | None, by: int) -> Span | None:

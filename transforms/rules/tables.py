@@ -7,7 +7,7 @@ import duckdb
 import pyarrow as pa
 from pydantic import BaseModel
 
-from transforms.rules.load import criteria_known
+from transforms.rules.load import rules_with_criteria
 from transforms.rules.model import (
     Assistance,
     CharterTest,
@@ -31,7 +31,7 @@ TYPES = {  # types of columns that belong to no model and are not text
     "small_groups": pa.list_(TEXT),
     "in_force_from": pa.date32(),
 }
-OF_YEAR = ("determination_year", "rule_set")
+YEAR_COLUMNS = ("determination_year", "rule_set")
 FOR_REGISTERS = ["effective", "effective_basis", "effective_url", "assistance_effective"]  # only for checks of rows
 
 
@@ -48,7 +48,7 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
         ),
         "rule_criterion_groups": _criterion_groups(years),
         "rule_conditions": _conditions(years),
-        "rule_citations": _of_model(
+        "rule_citations": _model_table(
             Citation,
             ({"dashboard_year": r.dashboard_year, **c.model_dump()} for r in years for c in r.citation),
             "dashboard_year",
@@ -58,12 +58,12 @@ def load_rule_tables(rules: Rules, connection: duckdb.DuckDBPyConnection) -> Non
         "rule_consecutive": _spans((r, r.consecutive) for r in years if r.consecutive),
         "rule_charter": _spans((r, r.charter) for r in years if r.charter),
         "rule_lcap_goals": _spans((r, r.lcap_goals) for r in years if r.lcap_goals),
-        "preview_rule": _of_model(PreviewRules, [preview.model_dump(exclude={"indicator"})]),
-        "preview_indicators": _of_model(PreviewIndicator, (i.model_dump() for i in preview.indicator)),
-        "pathways": _of_model(
+        "preview_rule": _model_table(PreviewRules, [preview.model_dump(exclude={"indicator"})]),
+        "preview_indicators": _model_table(PreviewIndicator, (i.model_dump() for i in preview.indicator)),
+        "pathways": _model_table(
             Pathway, ({"position": n, **p.model_dump()} for n, p in enumerate(pathways.pathway, 1)), "position"
         ).drop_columns(FOR_REGISTERS),
-        "wraparound_rule": _of_model(WraparoundRule, [pathways.wraparound.model_dump()]),
+        "wraparound_rule": _model_table(WraparoundRule, [pathways.wraparound.model_dump()]),
     }
     for name, table in tables.items():
         put(connection, name, table)
@@ -77,7 +77,7 @@ def _table(rows: Iterable[dict[str, Any]], *names: str) -> pa.Table:
     return as_table(rows, **_columns(*names))
 
 
-def _of_model(model: type[BaseModel], rows: Iterable[dict[str, Any]], *before: str) -> pa.Table:
+def _model_table(model: type[BaseModel], rows: Iterable[dict[str, Any]], *before: str) -> pa.Table:
     """Return the columns of a model, after the columns named in ``before``."""
     return as_table(rows, **_columns(*before), **arrow_columns(model, WHOLE))
 
@@ -105,7 +105,7 @@ def _indicators(years: Iterable[RuleSet]) -> pa.Table:
     If the criteria of the year are not confirmed, they are those of the latest earlier year with criteria.
     """
     by_year = {r.dashboard_year: r for r in years}
-    known = {year: criteria_known(by_year, year) for year in by_year}
+    known = {year: rules_with_criteria(by_year, year) for year in by_year}
     rows = [
         {"dashboard_year": year, "indicator": i}
         for year, rules in known.items()
@@ -144,7 +144,7 @@ def _conditions(years: Iterable[RuleSet]) -> pa.Table:
     )  # fmt: skip
 
 
-def _of_year(r: RuleSet) -> dict[str, Any]:
+def _year_columns(r: RuleSet) -> dict[str, Any]:
     """Return the columns that every test of a determination year has."""
     return {
         "determination_year": r.dashboard_year,
@@ -156,8 +156,8 @@ def _of_year(r: RuleSet) -> dict[str, Any]:
 
 def _determinations(years: Iterable[RuleSet]) -> pa.Table:
     return as_table(
-        (_of_year(r) | r.continuum.model_dump() for r in years if r.continuum),
-        **_columns(*OF_YEAR),
+        (_year_columns(r) | r.continuum.model_dump() for r in years if r.continuum),
+        **_columns(*YEAR_COLUMNS),
         **arrow_columns(Continuum, WHOLE),
         **_columns("in_force_from", "not_confirmed"),
     )
@@ -172,14 +172,14 @@ def _assistance(years: Iterable[RuleSet]) -> pa.Table:
         "county_office_priorities": "county_office_priorities",
     }
     rows = (
-        _of_year(r)
+        _year_columns(r)
         | r.assistance.model_dump(exclude={"local"})
         | {column: getattr(r.assistance.local, n, None if n == "value" else ()) for column, n in local.items()}
         for r in years
     )
     return as_table(
         rows,
-        **_columns(*OF_YEAR, "in_force_from", "not_confirmed"),
+        **_columns(*YEAR_COLUMNS, "in_force_from", "not_confirmed"),
         **arrow_columns(Assistance, WHOLE),
         **_columns(*local),
     )
@@ -188,4 +188,4 @@ def _assistance(years: Iterable[RuleSet]) -> pa.Table:
 def _spans(years: Iterable[tuple[RuleSet, Consecutive | CharterTest]]) -> pa.Table:
     """Return one row per determination year of a test that covers several Dashboards."""
     rows = ({"determination_year": r.dashboard_year, "rule_set": r.rule_set, **span.model_dump()} for r, span in years)
-    return _of_model(Consecutive, rows, *OF_YEAR)
+    return _model_table(Consecutive, rows, *YEAR_COLUMNS)

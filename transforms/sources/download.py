@@ -184,7 +184,7 @@ class _Attempt:
     def run(self) -> Answer:
         """Try once. Raises TryAgainError or GiveUpError with the reason."""
         try:
-            return self._in_words()
+            return self._fetch_or_explain()
         except TryAgainError as error:
             if self.deadline.over.is_set():
                 raise self._too_late() from error
@@ -193,7 +193,7 @@ class _Attempt:
     def _too_late(self) -> GiveUpError:
         return GiveUpError(f"not complete after {self.deadline.seconds:g} seconds")
 
-    def _in_words(self) -> Answer:
+    def _fetch_or_explain(self) -> Answer:
         try:
             return self._follow(self.url)
         except httpx.TimeoutException as error:

@@ -17,15 +17,15 @@ from transforms.run import Run
 from transforms.sources.catalog import Catalog, Source
 from transforms.sources.unused import UnusedFile
 
-UNFINISHED = re.compile(r"\.(download|crdownload|part|partial|opdownload|tmp)$")
+PARTIAL_DOWNLOAD = re.compile(r"\.(download|crdownload|part|partial|opdownload|tmp)$")
 PACKED = re.compile(r"\.(zip|gz|7z|rar)$")
 EXTENSION = re.compile(r"\.(txt|csv|tsv|xlsx?|html?|asp)$")
 # What programs add before or after a name: "Copy of x", "x (1)", "x[1]", "x - Copy (2)", "x_1", "x 2".
-BEFORE = re.compile(r"^(copy (\(\d+\) )?of|fwd?|re) ")
-BEHIND = re.compile(r"(\s*\(\d+\)|\s*\[\d+\]|\s*-\s*copy|[ _-]copy|[ _-]\d{1,2})$")
+COPY_PREFIX = re.compile(r"^(copy (\(\d+\) )?of|fwd?|re) ")
+COPY_SUFFIX = re.compile(r"(\s*\(\d+\)|\s*\[\d+\]|\s*-\s*copy|[ _-]copy|[ _-]\d{1,2})$")
 YEAR = re.compile(r"(?<!\d)20\d\d(?!\d)|(?<=[a-z])\d\d(?!\d)")  # also in assistancestatus24
 IGNORED = ("readme", "readme.md", "readme.txt", "desktop.ini", "thumbs.db")
-ENOUGH = 1 << 16  # bytes that are enough to recognize a text
+HEAD_BYTES = 1 << 16  # bytes that are enough to recognize a text
 
 
 def is_ignored(path: Path) -> bool:
@@ -39,7 +39,7 @@ def is_ignored(path: Path) -> bool:
 def recognize(name: str, known: Mapping[str, Source]) -> tuple[Source | None, str]:
     """Return the source that a file name means, and its name in the catalog; None and '' if there is none."""
     plain = " ".join(unquote(name).lower().split())
-    stem = EXTENSION.sub("", PACKED.sub("", UNFINISHED.sub("", plain)))
+    stem = EXTENSION.sub("", PACKED.sub("", PARTIAL_DOWNLOAD.sub("", plain)))
     by_stem = _by_stem(tuple(known))
     while True:
         for right in (plain, *by_stem.get(stem, ())):
@@ -47,7 +47,7 @@ def recognize(name: str, known: Mapping[str, Source]) -> tuple[Source | None, st
                 return known[right], right
         if stem in by_stem:
             return known[by_stem[stem][0]], by_stem[stem][0]
-        shorter = EXTENSION.sub("", BEHIND.sub("", BEFORE.sub("", stem)).strip())
+        shorter = EXTENSION.sub("", COPY_SUFFIX.sub("", COPY_PREFIX.sub("", stem)).strip())
         if shorter == stem:
             return None, ""
         stem = shorter
@@ -74,7 +74,7 @@ def refusal_of_name(name: str, right: str) -> SourceError | None:
     plain = unquote(name).strip().lower()
     if PACKED.search(plain):
         return SourceError(name, "this is an archive", f"Unpack it, and put {right} here." if right else "Unpack it.")
-    if UNFINISHED.search(plain):
+    if PARTIAL_DOWNLOAD.search(plain):
         advice = f"Download it again, or rename it to {right} if it is complete." if right else "Download it again."
         return SourceError(name, "its name is that of an unfinished download", advice)
     return None
@@ -121,7 +121,7 @@ def _named_by_content(run: Run, path: Path) -> tuple[str, str]:
     spec = run.layouts.dashboard
     try:
         with path.open("rb") as file:
-            start = file.read(ENOUGH)
+            start = file.read(HEAD_BYTES)
         whole, _, _ = decode(start[: start.rfind(b"\n") + 1] or start, path.name)
         table = read_text(whole, path.name, spec, {"cds", "rtype", "reportingyear", "indicator"}).table
     except (OSError, SourceError):

@@ -23,10 +23,10 @@ from transforms.sources.unused import (
     Found,
     UnusedFile,
     earlier_edition,
-    in_words,
     latest_editions,
     none_usable,
     record_unused,
+    unused_note,
 )
 from transforms.wording.sentences import plural
 
@@ -42,7 +42,7 @@ def from_folder(run: Run) -> StepResult:
             f"source {run.settings.source!r} is neither 'sample' nor 'catalog' nor a folder. Give --source a folder of"
             " files named as CDE names them."
         )
-    files, refused, unused = look_into(run, folder)
+    files, refused, unused = sort_files(run, folder)
     seen = len(files) + len(refused) + len(unused)
     files, others = latest_editions(files)
     unused += others
@@ -59,13 +59,13 @@ def from_folder(run: Run) -> StepResult:
         raise SourceFilesError(none_usable(unused, folder))
     taken += _earlier(run, [source for source, _ in refused], taken)
     run.save_snapshots(taken)
-    return StepResult(seen, len(taken), f"{plural(len(taken), 'file')}{in_words(unused)}")
+    return StepResult(seen, len(taken), f"{plural(len(taken), 'file')}{unused_note(unused)}")
 
 
 Refused = list[tuple[Source, SourceError]]
 
 
-def look_into(run: Run, folder: Path) -> tuple[list[Found], Refused, list[UnusedFile]]:
+def sort_files(run: Run, folder: Path) -> tuple[list[Found], Refused, list[UnusedFile]]:
     """Sort the content of a source folder or inbox.
 
     Returns files whose names mean a source, files not to be read whatever their content, and all others with what to
@@ -204,7 +204,7 @@ def copy_into(
                 f"the file has {size:,} bytes; more than {largest:,} is refused",
                 "Check what was downloaded.",
             )
-        kept = _kept_before(store, path, source, size)
+        kept = _existing_snapshot(store, path, source, size)
         if kept is not None:
             return kept
         # Copy first, then hash the copy: a file that changes while it is read cannot be kept under a wrong hash.
@@ -220,7 +220,7 @@ def copy_into(
         ) from error
 
 
-def _kept_before(store: Store, path: Path, source: Source, size: int) -> Snapshot | None:
+def _existing_snapshot(store: Store, path: Path, source: Source, size: int) -> Snapshot | None:
     """Return the snapshot that already has these bytes, so that nothing is copied.
 
     Returns None if the file changed in the meantime; the copy handles it.

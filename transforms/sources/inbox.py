@@ -11,13 +11,13 @@ from transforms.raw.stage import read_snapshot
 from transforms.run import Run, Snapshot
 from transforms.sources.catalog import Source
 from transforms.sources.file_names import recognize
-from transforms.sources.folder import copy_into, look_into, state_of, without_duplicates
+from transforms.sources.folder import copy_into, sort_files, state_of, without_duplicates
 from transforms.sources.store import Accepted, Store
 from transforms.sources.unused import Found, UnusedFile, latest_editions, replaced
 
 
 @dataclass
-class Night:
+class SourceCheck:
     """One check of all sources, by download or from the inbox, with its findings for the record."""
 
     run: Run
@@ -48,7 +48,9 @@ class Night:
         )
         self.fresh += 1
 
-    def looked(self, source: Source, accepted: Accepted, outcome: str, message: str = "", **validators: str) -> None:
+    def record_check(
+        self, source: Source, accepted: Accepted, outcome: str, message: str = "", **validators: str
+    ) -> None:
         """Record how a check ended after which ``accepted`` stays in use: unchanged or failed."""
         moment = clock.stamp()
         answered = {"answered_at": moment} if outcome == "unchanged" else {}
@@ -56,7 +58,7 @@ class Night:
         self.store.accept(source, accepted.model_copy(update=update))
         self.unchanged += outcome == "unchanged"
 
-    def refuse_the_bytes_of_another(self, source: Source, sha256: str) -> None:
+    def refuse_bytes_of_other_file(self, source: Source, sha256: str) -> None:
         """Raise SourceError if the same bytes are in use as another file of the catalog.
 
         One of the two then has the wrong name.
@@ -72,65 +74,67 @@ class Night:
 Problem = dict[str, str]
 
 
-def take_inbox(night: Night) -> list[Problem]:
+def take_inbox(check: SourceCheck) -> list[Problem]:
     """Accept files from the inbox, matched by name and confirmed by content. An accepted file leaves the inbox."""
     came: list[Snapshot] = []
     before: dict[str, tuple[int, int, int]] = {}
-    for path, source, right in _look_into_inbox(night):
-        earlier = night.store.accepted(source)
-        if later := _later_edition(night, source, right, earlier):
-            night.unused.append(replaced(path.name, right, source, later))
+    for path, source, right in _sort_inbox(check):
+        earlier = check.store.accepted(source)
+        if later := _later_edition(check, source, right, earlier):
+            check.unused.append(replaced(path.name, right, source, later))
             continue
         before[path.name] = state_of(path)
         try:
             came.append(
                 copy_into(
-                    night.store,
+                    check.store,
                     path,
                     source,
-                    night.run.settings.largest_file,
+                    check.run.settings.largest_file,
                     "inbox",
                     earlier.sha256 if earlier else None,
                 )
             )
         except SourceError as error:
-            night.refuse(source, error)
-    single, twins = without_duplicates(night.run, came)
+            check.refuse(source, error)
+    single, twins = without_duplicates(check.run, came)
     for source, why in twins:
-        night.refuse(source, why)
-    inbox = night.run.settings.inbox
+        check.refuse(source, why)
+    inbox = check.run.settings.inbox
     return [
         problem
         for snapshot in single
-        for problem in _accept_carried_in(night, snapshot, inbox / snapshot.file, before[snapshot.file])
+        for problem in _accept_carried_in(check, snapshot, inbox / snapshot.file, before[snapshot.file])
     ]
 
 
-def _accept_carried_in(night: Night, snapshot: Snapshot, path: Path, before: tuple[int, int, int]) -> list[Problem]:
-    source = night.run.sources[snapshot.source_id]
-    earlier = night.store.accepted(source)
+def _accept_carried_in(
+    check: SourceCheck, snapshot: Snapshot, path: Path, before: tuple[int, int, int]
+) -> list[Problem]:
+    source = check.run.sources[snapshot.source_id]
+    earlier = check.store.accepted(source)
     try:
-        night.refuse_the_bytes_of_another(source, snapshot.sha256)
-        read_snapshot(night.run, snapshot)
+        check.refuse_bytes_of_other_file(source, snapshot.sha256)
+        read_snapshot(check.run, snapshot)
     except SourceError as error:
-        night.refuse(source, error)
+        check.refuse(source, error)
         return []
     if earlier is None or earlier.sha256 != snapshot.sha256:
         # The validators stay those of the publisher's last answer: if that is unchanged, this file stays in use.
-        night.accept(source, snapshot, "inbox", *((earlier.etag, earlier.last_modified) if earlier else ("", "")))
+        check.accept(source, snapshot, "inbox", *((earlier.etag, earlier.last_modified) if earlier else ("", "")))
     return _remove_taken(path, before, source)
 
 
-def _look_into_inbox(night: Night) -> list[Found]:
+def _sort_inbox(check: SourceCheck) -> list[Found]:
     """Return the files to take; record the others with what to do about them."""
-    inbox = night.run.settings.inbox
+    inbox = check.run.settings.inbox
     if not inbox.is_dir():
         return []
-    files, refused, unused = look_into(night.run, inbox)
+    files, refused, unused = sort_files(check.run, inbox)
     for source, error in refused:
-        night.refuse(source, error)
+        check.refuse(source, error)
     latest, others = latest_editions(files)
-    night.unused += unused + others
+    check.unused += unused + others
     return latest
 
 
@@ -152,10 +156,10 @@ def _remove_taken(path: Path, before: tuple[int, int, int], source: Source) -> l
     return []
 
 
-def _later_edition(night: Night, source: Source, name: str, accepted: Accepted | None) -> str:
+def _later_edition(check: SourceCheck, source: Source, name: str, accepted: Accepted | None) -> str:
     """Return the name of the accepted file if CDE replaced ``name`` with it, else an empty text."""
-    record = night.store.record_of(source, accepted.sha256) if accepted and source.is_earlier_edition(name) else None
+    record = check.store.record_of(source, accepted.sha256) if accepted and source.is_earlier_edition(name) else None
     if record is None:
         return ""
-    known, right = recognize(record.file, night.run.catalog.by_file_name())  # its name may be inexact
+    known, right = recognize(record.file, check.run.catalog.by_file_name())  # its name may be inexact
     return record.file if known is source and source.rank(right) < source.rank(name) else ""

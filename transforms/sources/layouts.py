@@ -11,7 +11,7 @@ from pydantic import Field
 from transforms.config.text import read_text
 from transforms.config.toml_model import Place, StrictModel, problem_text, read_toml
 from transforms.errors import ConfigError
-from transforms.rules.load import criteria_known
+from transforms.rules.load import rules_with_criteria
 from transforms.rules.model import RuleSet
 from transforms.sources.catalog import Source
 
@@ -137,7 +137,7 @@ def needed_columns(source: Source, spec: LayoutSpec, rules: dict[int, RuleSet]) 
     if year is None:
         return needed
     if source.layout == "dashboard":
-        return needed | _of_an_indicator(source, criteria_known(rules, year))
+        return needed | _columns_of_indicator(source, rules_with_criteria(rules, year))
     if year in rules and not rules[year].criterion:
         return needed
     expected = {name for name, first in spec.since.items() if year >= first}
@@ -158,7 +158,7 @@ def needed_columns(source: Source, spec: LayoutSpec, rules: dict[int, RuleSet]) 
     )
 
 
-def _of_an_indicator(source: Source, rule_set: RuleSet | None) -> set[str]:
+def _columns_of_indicator(source: Source, rule_set: RuleSet | None) -> set[str]:
     """Return what a year's conditions read of one indicator. ELPI before 2024 has one row per LEA: every row is EL."""
     needed = {"studentgroup"} if source.indicator != "elpi" or (source.dashboard_year or 0) >= 2024 else set()
     for condition in (c for k in (rule_set.criterion if rule_set else ()) for c in k.conditions):

@@ -68,7 +68,7 @@ def earlier_edition(run: "Run", source: "Source", refused_sha256: str = "") -> "
     return Store(run.settings.snapshots).snapshot(source, sha256) if sha256 and sha256 != refused_sha256 else None
 
 
-def in_words(unused: Iterable[UnusedFile]) -> str:
+def unused_note(unused: Iterable[UnusedFile]) -> str:
     """Return the text that a step adds to its numbers: how many files are not used, and which."""
     names = [f.file for f in unused]
     return f"; {len(names)} not used: {', '.join(names)}" if names else ""
