@@ -26,7 +26,7 @@ def text_log(console: Console) -> Log:
     def log(event: Event) -> None:
         if event["event"] == "failed":
             return
-        console.print(in_words(event), markup=False, soft_wrap=True)
+        console.print(event_line(event), markup=False, soft_wrap=True)
 
     return log
 
@@ -46,7 +46,7 @@ def json_log(stream: IO[str]) -> Log:
     return log
 
 
-def in_words(event: Event) -> str:
+def event_line(event: Event) -> str:
     """Return an event as a line for people."""
     if event["event"] == "stage":
         rows = f"{event['rows_in']:>9,} in {event['rows_out']:>9,} out"

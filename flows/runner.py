@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from expectations.judging import judge_of, prepare
+from expectations.judging import judge_process, prepare
 from flows.logs import Event, Log, noop
 from flows.steps import STEPS, Step, write_page
 from transforms import clock
@@ -58,7 +58,7 @@ def execute(settings: Settings, perform: Perform, notify: Notify | None = None, 
             infrequent_garbage_collection(),
             run_lock(settings.out),
             acquire_scratch(settings) as run,
-            judge_of(run),
+            judge_process(run),
         ):
             run.notify = notify or run.notify
             begun = True

@@ -63,7 +63,7 @@ def pass_gates(run: Run) -> StepResult:
     from expectations.gates import check
 
     report = check(run)
-    keep_results(run, report.as_record())
+    write_gate_results(run, report.as_record())
     return report.verdict(run)
 
 
@@ -107,7 +107,7 @@ STEPS = (
 RESULTS, REJECTS, PAGE = "results.json", "rejects.parquet", "index.html"
 
 
-def keep_results(run: Run, report: dict[str, Any]) -> None:
+def write_gate_results(run: Run, report: dict[str, Any]) -> None:
     """Write to OUT/quality the results of the gates, with their first failing rows, and all rejects. They are there
     even if nothing is published.
     """

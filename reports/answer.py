@@ -53,7 +53,7 @@ class Answer:
         parts = [
             Part(f"In {self.year}, "),
             Part(plural(n, "LEA"), "meet" * bool(n)),
-            Part(f" {self._meet} the criteria"),
+            Part(f" {self._verb} the criteria"),
         ]
         if n > 1:
             kinds = Counter(r["lea_type"] for r in self.meet)
@@ -83,7 +83,7 @@ class Answer:
         return [*parts, Part(".")]
 
     @property
-    def _meet(self) -> str:
+    def _verb(self) -> str:
         """The verb of the sentence. If the Continuum of Support is open for any LEA, more may meet the criteria."""
         many = len(self.meet) > 1
         if any(r.get("pathway") == "continuum" for r in self.open):
@@ -126,9 +126,9 @@ def read_answer(connection: duckdb.DuckDBPyConnection) -> Answer:
         """,
         year=year,
     )
-    meet = _of(verdicts, "continuum")
+    meet = _eligible_by(verdicts, "continuum")
     counted = {r["cds"] for r in meet}
-    loans = tuple(r for r in _of(verdicts, "wraparound") if r["cds"] not in counted)
+    loans = tuple(r for r in _eligible_by(verdicts, "wraparound") if r["cds"] not in counted)
     counted |= {r["cds"] for r in loans}
     others = {r["cds"]: r for r in verdicts if r["status"] == "eligible" and r["cds"] not in counted}
     changed = rows(
@@ -179,5 +179,5 @@ def _open_cases(connection: duckdb.DuckDBPyConnection, year: int) -> dict[tuple[
     return {(cds, pathway): joined([OPEN_CASES[f] for f in findings]) for cds, pathway, findings in found.fetchall()}
 
 
-def _of(verdicts: Sequence[Row], pathway: str) -> tuple[Row, ...]:
+def _eligible_by(verdicts: Sequence[Row], pathway: str) -> tuple[Row, ...]:
     return tuple(r for r in verdicts if r["pathway"] == pathway and r["status"] == "eligible")

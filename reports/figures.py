@@ -8,7 +8,7 @@ from typing import Any
 from transforms import clock
 from transforms.wording.sentences import phrases
 
-KEPT = 50_000  # cached texts of numbers; the pages of the state repeat most of them
+CACHED_TEXTS = 50_000  # cached texts of numbers; the pages of the state repeat most of them
 ORDER = ("EL", "LTEL", "FOS", "HOM", "SED", "SWD", "AA", "AI", "AS", "FI", "HI", "PI", "MR", "WH")
 LEA_ORDER = ("county_office", "district", "charter")
 # A fill, and an ink that is legible on it (contrast of 4.5 or more). 0 is no color.
@@ -28,7 +28,7 @@ def tenths(value: float, sign: bool = False) -> str:
     return (f"{rounded:+,.1f}" if sign and rounded else f"{rounded:,.1f}").replace("-", "−")
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHED_TEXTS)
 def amount(value: float | None, unit: str) -> str:
     """Return a status in its indicator's unit: signed points, or percent."""
     if value is None:
@@ -36,7 +36,7 @@ def amount(value: float | None, unit: str) -> str:
     return tenths(value, unit.startswith("points")) + "%" * unit.startswith("percent")
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHED_TEXTS)
 def students(n: Any) -> str:
     """Return a number of students."""
     return "" if n is None else f"{n:,.0f}"
@@ -54,7 +54,7 @@ def file_size(n: int) -> str:
     return f"{n / 1_000_000:,.1f} MB" if n < 1_000_000_000 else f"{n / 1_000_000_000:,.1f} GB"
 
 
-@lru_cache(KEPT)
+@lru_cache(CACHED_TEXTS)
 def change_words(change: float | None, change_level: int | None) -> tuple[str, str]:
     """Return an arrow with the size of the change, and its meaning.
 

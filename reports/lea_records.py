@@ -7,12 +7,12 @@ import re
 from dataclasses import dataclass
 from datetime import date
 
-from transforms.wording.labels import LOAN_EVENTS, SUCCESSIONS, in_words
+from transforms.wording.labels import LOAN_EVENTS, SUCCESSIONS, readable
 from transforms.wording.sentences import plain_day
 from transforms.wording.sentences.phrases import capitalized
 from transforms.wording.sentences.wraparound import DatedText
 
-WHOLE = re.compile(r"\d{4}-\d\d-\d\d")  # a date with a day
+ISO_DAY = re.compile(r"\d{4}-\d\d-\d\d")  # a date with a day
 
 
 @dataclass(frozen=True)
@@ -71,12 +71,12 @@ class LoanEvent:
     @property
     def day(self) -> str:
         """The date in the words of the source; a full date in prose."""
-        return plain_day(date.fromisoformat(self.date_text)) if WHOLE.fullmatch(self.date_text) else self.date_text
+        return plain_day(date.fromisoformat(self.date_text)) if ISO_DAY.fullmatch(self.date_text) else self.date_text
 
     @property
     def said(self) -> str:
         """What happened, and to which district if not to this one."""
-        words = LOAN_EVENTS.get(self.event, in_words(self.event)) + (f" ({self.role})" if self.role else "")
+        words = LOAN_EVENTS.get(self.event, readable(self.event)) + (f" ({self.role})" if self.role else "")
         return f"{words}, {self.district}" if self.of_predecessor else words
 
 

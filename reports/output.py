@@ -11,7 +11,7 @@ from pathlib import Path
 
 from transforms.errors import DtaError, few_of
 from transforms.files import exchange, replacing, sync_file, sync_folder
-from transforms.folders import kept_folder
+from transforms.folders import folder_of_dta
 from transforms.interrupt import shielded, stop_if_asked
 
 MARK = ".dta-report"  # in folders that may be replaced as a whole; lists the written files, one per line
@@ -36,7 +36,7 @@ def refuse_place(target: Path, force: bool) -> None:
     Raises OutputError for a place in a folder reserved for dta, through any link, and for an existing file or folder
     without ``force``.
     """
-    if kept := kept_folder(target):
+    if kept := folder_of_dta(target):
         raise OutputError(f"{target} is in {kept}, which is reserved for dta. Choose a place outside it.")
     if (target.exists() or target.is_symlink()) and not force:
         raise OutputError(f"{target} already exists. Choose another place, or give --force to replace it.")

@@ -55,7 +55,7 @@ ADVICE = {
 ACCEPT = (
     'If you have looked at the rows and they are right: dta run --accept {check_id} --because "why they are right".'
 )
-AFTER = {
+NEXT_STEPS = {
     3: "Get the file named from CDE again, or put an intact copy into the inbox. Then: dta run",
     4: "Correct the file named above. Then: dta run",
     5: "See below for the failing rows of each check and what to do. Then: dta run",
@@ -134,11 +134,11 @@ class Quality:
     def what_to_do(self) -> str:
         """One sentence for the reader of the page."""
         if self.outcome == "failed":
-            return AFTER.get(
+            return NEXT_STEPS.get(
                 self.exit_code, "This is a fault of the pipeline. Please report it, with the message above."
             )
         if any(c.stops_release for c in self.checks):
-            return AFTER[5]
+            return NEXT_STEPS[5]
         return "Look at the warnings before you act on a row that they are about." if self.warnings else "Nothing."
 
     @property

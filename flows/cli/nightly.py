@@ -87,7 +87,7 @@ def backfill(
 
 def notify() -> None:
     """Send a test message to every channel that is set up (DTA_NOTIFY_*)."""
-    from flows.deployed.messages import trial
+    from flows.deployed.messages import sample_message
     from flows.deployed.notify import load
     from flows.deployed.notify import notify as send
 
@@ -97,7 +97,7 @@ def notify() -> None:
             "No channel is set up: notifications are off. Set DTA_NOTIFY_BLOCKS, _SLACK_URL, _TEAMS_URL or"
             " _MAIL_SERVER."
         )
-    failures = send(trial(), settings=settings.model_copy(update={"occasions": "failure"}))
+    failures = send(sample_message(), settings=settings.model_copy(update={"occasions": "failure"}))
     if failures:
         raise ConfigError("\n".join(failures))
     console.print("Sent.")

@@ -15,7 +15,7 @@ from flows.cli.rows import show_rows, write_rows
 from reports.output import refuse_place, whole_file
 from reports.published import open_release, resolve_names
 from transforms.database import one_query
-from transforms.values import fitting
+from transforms.values import exportable
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -72,7 +72,7 @@ def _rows(out: Path, query: str, parameters: Parameters) -> "pa.Table":
         try:
             one_query(query)
             relation = connection.sql(query, params=bound or None)
-            table = fitting(relation).to_arrow_table() if relation is not None else None
+            table = exportable(relation).to_arrow_table() if relation is not None else None
         except (duckdb.Error, ValueError) as error:
             raise QueryError(str(error)) from error
     if table is None:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 
-TALL = 12  # most lines of a cell in a table that is still easy to read
+MAX_CELL_LINES = 12  # most lines of a cell in a table that is still easy to read
 
 
 def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]], total: int) -> None:
@@ -32,7 +32,7 @@ def show_rows(console: Console, columns: list[str], rows: list[tuple[Any, ...]],
     spare = console.width - sum(words) - 3 * len(columns) - 1
     whole = [max(map(cell_len, (name, *(row[i] for row in texts)))) for i, name in enumerate(columns)]
     widths = _widths(words, whole, spare)
-    if spare < 0 or any(most > TALL * width for most, width in zip(whole, widths, strict=True)):
+    if spare < 0 or any(most > MAX_CELL_LINES * width for most, width in zip(whole, widths, strict=True)):
         for number, row in enumerate(texts, 1):
             console.print(f"Row {number}", style="bold")
             console.print(_record(columns, row))

@@ -44,18 +44,18 @@ def show_report(console: Console, e: LeaReport, full: bool) -> None:
     for verdict in e.assistance:
         _show_verdict(console, verdict, full)
     if e.in_question:
-        console.print(_fitted(console, _grid(e, full)) if full else _grid(e, full))
+        console.print(_fit_width(console, _grid(e, full)) if full else _grid(e, full))
     for line in [*e.remarks, *([LEGEND] if e.in_question else [])]:
         console.print(escape(line), style="dim")
     if full:
-        _show_rest(console, e)
+        _show_records(console, e)
     else:
         command = f"dta explain {for_shell(e.lea.name)} --full"
         console.print(f"{escape(command)} shows causes, loans, cases and sources.", style="dim")
     console.print(f"[dim]{DESIGNATION}[/]")
 
 
-def _show_rest(console: Console, e: LeaReport) -> None:
+def _show_records(console: Console, e: LeaReport) -> None:
     """Print what to watch, loans, cases and sources."""
     if e.watched:
         console.print("\n[bold]What would change it (a preview, not a finding)[/]")
@@ -103,7 +103,7 @@ def _grid(e: LeaReport, full: bool) -> Table:
     return table
 
 
-def _fitted(console: Console, table: Table) -> Table:
+def _fit_width(console: Console, table: Table) -> Table:
     """Return the table. If it is too wide, it has no edges, and names break only between words."""
     wide = console.options.update(width=sys.maxsize)
     if Measurement.get(console, wide, table).maximum > console.width:

@@ -30,7 +30,7 @@ CHANGES = """
 """
 
 
-def leave_artifacts(out: Path, summary: str) -> None:
+def write_artifacts(out: Path, summary: str) -> None:
     """Write summary, freshness, gates, changes and the link to the release, even if the run failed."""
     release = current_release(out)
     stages = read_status(out).get("stages", [])

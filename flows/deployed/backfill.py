@@ -6,7 +6,7 @@ from pydantic import Field
 
 from flows.backfill import Target, fill, plan
 from flows.deployed.parameters import Folder, PastDay, SourceName, Year
-from flows.logs import in_words
+from flows.logs import event_line
 from flows.runner import Outcome, execute
 from transforms.settings import Settings
 
@@ -16,7 +16,7 @@ def decide(target: Target) -> Outcome:
     """Decide one folder."""
     logger = get_run_logger()
     return execute(
-        target.settings, lambda step, run: step.function(run), log=lambda event: logger.info(in_words(event))
+        target.settings, lambda step, run: step.function(run), log=lambda event: logger.info(event_line(event))
     )
 
 

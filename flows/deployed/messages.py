@@ -107,7 +107,7 @@ def about_lateness(seen: Watch) -> Message:
     )
 
 
-def trial() -> Message:
+def sample_message() -> Message:
     """Return a test message."""
     return _message("failure", "DTA eligibility: this is a test", [], advice="Notifications work.")
 

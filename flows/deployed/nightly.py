@@ -9,11 +9,11 @@ from typing import Any
 from prefect import flow, get_run_logger, runtime, task
 from prefect.cache_policies import NO_CACHE
 
-from flows.deployed.artifacts import leave_artifacts
+from flows.deployed.artifacts import write_artifacts
 from flows.deployed.messages import about_crash, about_eligibility, about_failure
 from flows.deployed.notify import notify
 from flows.deployed.parameters import Folder, PastDay, SourceName
-from flows.logs import in_words
+from flows.logs import event_line
 from flows.runner import execute
 from flows.steps import STEPS, Step
 from transforms.errors import SourceFilesError
@@ -70,12 +70,12 @@ def nightly(
         return performed(step.name, run.settings, run.folder)
 
     try:
-        outcome = execute(settings, perform, log=lambda event: logger.info(in_words(event)))
+        outcome = execute(settings, perform, log=lambda event: logger.info(event_line(event)))
     except Exception as error:
-        leave_artifacts(settings.out, f"**failed**: {error}")
+        write_artifacts(settings.out, f"**failed**: {error}")
         notify(about_failure(settings.out, error), logger)
         raise
-    leave_artifacts(settings.out, f"**{outcome.outcome}**: {outcome.message}")
+    write_artifacts(settings.out, f"**{outcome.outcome}**: {outcome.message}")
     if outcome.outcome == "published":
         notify(about_eligibility(settings.out), logger)
     return outcome.outcome

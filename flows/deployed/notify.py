@@ -28,7 +28,7 @@ Channel = tuple[str, Callable[[], "Block"]]  # its name, and a function that mak
 OCCASIONS = ("failure", "late", "eligibility")
 
 
-def listed(occasions: str) -> str:
+def checked_occasions(occasions: str) -> str:
     """Return comma-separated occasions. Raises ValueError for an unknown one, which would never be sent."""
     if unknown := {o.strip() for o in occasions.split(",")} - {*OCCASIONS, ""}:
         raise ValueError(f"{', '.join(sorted(unknown))} is not an occasion; the occasions are {', '.join(OCCASIONS)}")
@@ -45,7 +45,7 @@ class NotifySettings(BaseSettings):
 
     # Names of blocks, comma-separated: slack-webhook/NAME, ms-teams-webhook/NAME, email-server-credentials/NAME.
     blocks: str = ""
-    occasions: Annotated[str, AfterValidator(listed)] = ",".join(OCCASIONS)
+    occasions: Annotated[str, AfterValidator(checked_occasions)] = ",".join(OCCASIONS)
     slack_url: SecretStr | None = None
     teams_url: SecretStr | None = None
     mail_server: str = ""
@@ -81,7 +81,7 @@ def notify(message: Message | None, logger: Logger | None = None, settings: Noti
     failures = []
     for name, block in _channels(settings):
         try:
-            _through(block(), message, settings)
+            _send(block(), message, settings)
         # No channel stops a run. The text of the error is not logged: it may contain an address with a key.
         except Exception as error:
             failures.append(f"{name}: not sent ({type(error).__name__})")
@@ -130,7 +130,7 @@ def _mail(settings: NotifySettings) -> "Block":
     return credentials
 
 
-def _through(block: Any, message: Message, settings: NotifySettings) -> None:
+def _send(block: Any, message: Message, settings: NotifySettings) -> None:
     """Send mail as plain text and HTML; send chats as text in which no name can mention people or make a link."""
     if hasattr(block, "get_server"):
         mail = EmailMessage()

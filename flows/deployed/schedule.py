@@ -56,7 +56,7 @@ def schedule(settings: Settings, port: int, deployments: Path, console: Console)
             raise ConfigError(f"{deployments} is not a file. Give --deployments a file such as prefect.yaml.")
         prefect = [sys.executable, "-m", "prefect"]
         server = SupervisedProcess(
-            "server", [*prefect, "server", "start", "--host", LOOPBACK, "--port", str(port)], lambda: _answers(port)
+            "server", [*prefect, "server", "start", "--host", LOOPBACK, "--port", str(port)], lambda: _is_healthy(port)
         )
         worker = SupervisedProcess("worker", [*prefect, "worker", "start", "--pool", POOL, "--type", "process"])
         supervisor = Supervisor([server, worker], environment, lambda words: console.print(words, markup=False))
@@ -105,7 +105,7 @@ def _check_port(port: int) -> None:
             ) from error
 
 
-def _answers(port: int) -> bool:
+def _is_healthy(port: int) -> bool:
     try:
         return httpx.get(f"http://{LOOPBACK}:{port}/api/health", timeout=2, trust_env=False).is_success
     except httpx.HTTPError:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from reports.published import Row, rows
-from reports.workbook.cells import Book, Cell, Column, plain, worded
+from reports.workbook.cells import Book, Cell, Column, labeled, plain
 from transforms.database import connect_read_only
 from transforms.estimate.tables import COUNTS, DATABASE
 from transforms.wording.sentences.estimate import KINDS, LABEL, OUTLOOKS, TESTS, counts_sentences
@@ -16,8 +16,8 @@ _LEA = (
     plain("Estimate", 10, "label"), plain("LEA", 34, "lea_name"), plain("CDS code", 16, "cds"),
     plain("County", 16, "county"),
 )  # fmt: skip
-_TEST = worded("Test", 28, "test", TESTS)
-_OUTLOOK = worded("Outlook", 11, "outlook", OUTLOOKS)
+_TEST = labeled("Test", 28, "test", TESTS)
+_OUTLOOK = labeled("Outlook", 11, "outlook", OUTLOOKS)
 SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
     (
         "Estimate LEAs",
@@ -41,7 +41,7 @@ SHEETS: tuple[tuple[str, str, tuple[Column, ...]], ...] = (
         (
             *_LEA, plain("Student group", 12, "student_group"), plain("Indicator", 12, "indicator"),
             plain("Measure", 12, "measure"),
-            plain("Level", 8, "level"), worded("Kind", 14, "kind", KINDS), plain("Line of the file", 10, "file_line"),
+            plain("Level", 8, "level"), labeled("Kind", 14, "kind", KINDS), plain("Line of the file", 10, "file_line"),
         ),
     ),
     (

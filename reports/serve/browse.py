@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 from reports.serve.ask import HTML, ROWS, AskError, Query, Value
 from reports.serve.release import Column, Table
 from transforms.database import quote
-from transforms.values import unique
+from transforms.values import unique_names
 
 PAGE = 100  # rows, if the address does not set a number
 LARGEST_PAGE = 1000
@@ -232,7 +232,7 @@ def _condition(table: Table, f: Filter, taken: Iterable[str] = ()) -> tuple[str,
         )
     texts = f.value.split(",") if operator.value == "list" else [] if operator.value == "none" else [f.value]
     kind = "VARCHAR" if operator.value == "text" else column.type.removesuffix("[]")
-    names = unique([*taken, *[f.column] * len(texts)])[len(list(taken)) :]
+    names = unique_names([*taken, *[f.column] * len(texts)])[len(list(taken)) :]
     values: dict[str, Value] = {name: typed(f.column, kind, text) for name, text in zip(names, texts, strict=True)}
     return operator.sql.format(
         column=quote(f.column), value=", ".join(_placeholder(name, kind) for name in names)

@@ -36,7 +36,7 @@ def run(request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
     """Yield the facts about each result and its rows as an Arrow stream."""
     from reports.published import resolve_names
     from transforms.database import connect_read_only, one_query
-    from transforms.values import fitting
+    from transforms.values import exportable
 
     with connect_read_only(Path(request["database"]), MEMORY, spill_limit=None, threads=THREADS) as connection:
         timer = threading.Timer(request["seconds"], connection.interrupt)
@@ -51,7 +51,7 @@ def run(request: dict[str, Any]) -> Iterator[tuple[dict[str, Any], bytes]]:
                 relation = connection.sql(query["sql"], params=parameters or None)
                 if relation is None:
                     raise ValueError("Only queries that return rows can be run here.")
-                yield _read_limited(fitting(relation), query["rows"])
+                yield _read_limited(exportable(relation), query["rows"])
         finally:
             timer.cancel()
 

@@ -51,12 +51,12 @@ class Guard:
             return await self.app(scope, receive, send_with_headers)
         status, words = refusal
         if status == 413:
-            await _drain(receive)
+            await _read_some_body(receive)
         headers = {"Connection": "close"} | ({"Allow": "GET, HEAD"} if status == 405 else {})
         return await PlainTextResponse(words + "\n", status, headers)(scope, receive, send_with_headers)
 
 
-async def _drain(receive: Receive) -> None:
+async def _read_some_body(receive: Receive) -> None:
     """Read part of a body before refusing it. A client that is still sending would not see the answer."""
     taken = 0
     with suppress(TimeoutError):

@@ -18,7 +18,7 @@ Lines = dict[int, list[LeaLine]]
 
 
 @dataclass(frozen=True)
-class Listed:
+class EligibleLea:
     """One LEA that is eligible in the year in force."""
 
     line: LeaLine
@@ -27,7 +27,7 @@ class Listed:
     since: str
 
 
-def listed(book: Book, lines: Lines) -> list[Listed]:
+def eligible_leas(book: Book, lines: Lines) -> list[EligibleLea]:
     """Return LEAs that are eligible by any pathway in the year in force, by name."""
     before: dict[tuple[str, str], list[tuple[int, str]]] = defaultdict(list)
     for year in sorted(y for y in lines if y <= book.year):
@@ -42,7 +42,7 @@ def listed(book: Book, lines: Lines) -> list[Listed]:
         since = {name: since_words(before[line.lea["cds"], p]) for p, name in zip(by, names, strict=True)}
         differ = len(set(since.values())) > 1
         one = "; ".join(f"{name}: {words}" for name, words in since.items()) if differ else since[names[0]]
-        found.append(Listed(line, names, [book.groups[g] for g in codes], one))
+        found.append(EligibleLea(line, names, [book.groups[g] for g in codes], one))
     return found
 
 

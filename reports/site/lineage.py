@@ -83,7 +83,7 @@ def lineage() -> Graph:
     return {table: frozenset(made_from(table, set())) - {table} for table in sorted(shown)}
 
 
-def read_by(graph: Graph) -> dict[str, list[str]]:
+def tables_reading(graph: Graph) -> dict[str, list[str]]:
     """Return table -> tables that are made from it."""
     return {name: [t for t, sources in graph.items() if name in sources] for name in graph}
 
@@ -98,7 +98,7 @@ def shortened(graph: Graph) -> dict[str, set[str]]:
     copies = {
         t
         for t, sources in graph.items()
-        if sources <= {"Registers", "Rules", "Reference lists"} and not read_by(graph)[t]
+        if sources <= {"Registers", "Rules", "Reference lists"} and not tables_reading(graph)[t]
     }
     lists = {"Reference lists"}  # almost every table reads them
     return {

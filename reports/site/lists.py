@@ -92,7 +92,7 @@ def write_districts(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: 
     book = pages.book
     folder = pages.folder / "assets" / "rows"
     folder.mkdir(parents=True)
-    former = known_before(connection)
+    former = names_with_codes(connection)
     write_names(connection, pages, former)
     also = {
         cds: f"formerly also {'; '.join(f'{name} ({code})' if code else name for name, code in names)}"
@@ -203,7 +203,7 @@ def write_names(connection: duckdb.DuckDBPyConnection, pages: Pages, former: dic
     )
 
 
-def known_before(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
+def names_with_codes(connection: duckdb.DuckDBPyConnection) -> dict[str, list[tuple[str, str]]]:
     """Return former names of an LEA, each with its code at that time if it differs."""
     found: dict[str, list[tuple[str, str]]] = {}
     named: dict[str, tuple[str, list[str]]] = {}

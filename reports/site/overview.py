@@ -10,7 +10,7 @@ from reports.figures import ORDER, place
 from reports.published import rows
 from reports.release_changes import release_changes as list_changes
 from reports.site.charts import group_chart
-from reports.site.eligible import listed
+from reports.site.eligible import eligible_leas
 from reports.site.lists import release_changes
 from reports.site.pages import Pages
 from reports.site.places import county_map
@@ -33,7 +33,7 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
         "index.html",
         "home.html",
         answer=read_answer(connection),
-        listed=listed(book, lines),
+        listed=eligible_leas(book, lines),
         tally=counts,
         chart=counts.chart(book),
         groups=_group_counts(connection, book),

@@ -14,7 +14,7 @@ import duckdb
 
 from reports.book import Book
 from reports.published import Row, grouped, rows
-from reports.site.eligible import county_facts, listed
+from reports.site.eligible import county_facts, eligible_leas
 from reports.site.pages import FOLDER, Pages
 from reports.site.tallies import LeaLine, by_county, of_counties, tally
 from reports.site.watched import NEAR, SHOWN_FIRST, by_nearness, eligible_by
@@ -80,7 +80,7 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
     )
     eligible_now = eligible_by(book, lines[book.year])
     counted = by_county(book, lines[book.year])
-    eligible = grouped(listed(book, lines), lambda x: x.line.lea["county_code"])
+    eligible = grouped(eligible_leas(book, lines), lambda x: x.line.lea["county_code"])
     summaries = {code: county_summary(facts) for code, facts in county_facts(connection, book, lines)}
     pages.write("counties.html", "counties.html", counted=counted, map=county_map(book, counted))
     for code, county in book.counties.items():

@@ -8,7 +8,7 @@ import duckdb
 from reports.published import Row, grouped, rows
 from reports.quality import CLASSES, GATES, OUTCOMES, SEVERITIES, Quality
 from reports.recipe_book import recipes
-from reports.site.lineage import HEIGHT, lineage, picture, read_by
+from reports.site.lineage import HEIGHT, lineage, picture, tables_reading
 from reports.site.pages import Pages
 from transforms.wording.labels import priorities
 
@@ -111,7 +111,7 @@ def write_data(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
         picture=picture(),
         box_height=HEIGHT,
         lineage=graph,
-        read_by=read_by(graph),
+        read_by=tables_reading(graph),
     )
 
 

@@ -56,7 +56,7 @@ class Watched:
         return "|".join([self.near, *(["nearest"] if self.near in SHOWN_FIRST else []), "all"])
 
 
-def near_of(row: Row, eligible: set[str]) -> str:
+def nearness(row: Row, eligible: set[str]) -> str:
     """Return how near the LEA of a watch list row is: a key of NEAR. ``eligible``: codes of eligible LEAs."""
     if row["watch"].startswith("preview"):
         return "preview"
@@ -86,7 +86,7 @@ def by_nearness(
 
     ``eligible``: codes of LEAs eligible by the Continuum of Support. ``others``: names of other pathways, by code.
     """
-    found = grouped(watched, lambda row: (near_of(row, eligible), row["cds"], row["watch"]))
+    found = grouped(watched, lambda row: (nearness(row, eligible), row["cds"], row["watch"]))
     order = list(NEAR)
     lines = [
         Watched(

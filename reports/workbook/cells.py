@@ -38,7 +38,7 @@ def plain(heading: str, width: float, name: str, style: str = "text") -> Column:
     return Column(heading, width, lambda row: (row[name], style))
 
 
-def worded(heading: str, width: float, name: str, words: Mapping[str, str]) -> Column:
+def labeled(heading: str, width: float, name: str, words: Mapping[str, str]) -> Column:
     """Return a column that shows a code in words."""
     return Column(heading, width, lambda row: (words[row[name]], "text"))
 
@@ -52,13 +52,13 @@ def status(heading: str, width: float, name: str) -> Column:
     )
 
 
-def apart(heading: str, width: float, name: str) -> Column:
+def differing(heading: str, width: float, name: str) -> Column:
     """Return a column whose value is marked if CDE's differs from ours."""
     return Column(heading, width, lambda row: (row[name], "apart" if row["apart"] else "text"))
 
 
 NAME, CDS, COUNTY = plain("LEA", 30, "lea_name"), plain("CDS code", 16, "cds"), plain("County", 14, "county")
-LEA = (NAME, CDS, worded("Kind", 16, "lea_type", LEA_KINDS), COUNTY)
+LEA = (NAME, CDS, labeled("Kind", 16, "lea_type", LEA_KINDS), COUNTY)
 YEAR = plain("Determination year", 14, "determination_year")
 CCEE = Column(
     "CCEE's determination",

@@ -9,8 +9,8 @@ from reports.figures import change_words
 from reports.findings import to_settle
 from reports.lea_queries import LEFT_OPEN
 from reports.published import YEAR_IN_FORCE, Row
-from reports.site.watched import NEAR, near_of
-from reports.workbook.cells import CCEE, CDS, COUNTY, LEA, NAME, YEAR, Cell, Column, apart, plain, status, worded
+from reports.site.watched import NEAR, nearness
+from reports.workbook.cells import CCEE, CDS, COUNTY, LEA, NAME, YEAR, Cell, Column, differing, labeled, plain, status
 from transforms.wording.labels import ASSISTANCE, CHANGES, CLASSES, flag_name
 from transforms.wording.sentences.changes import LOAN_STATES
 from transforms.wording.sentences.phrases import capitalized
@@ -76,8 +76,8 @@ ELIGIBILITY = Sheet(
         CCEE,
         plain("Years since the loan's source", 12, "source_age_years", "whole"),
         plain("Statute", 16, "statute"),
-        apart("CDE's flag", 10, "cde_flag"),
-        apart("Agrees with CDE", 11, "agrees_with_cde"),
+        differing("CDE's flag", 10, "cde_flag"),
+        differing("Agrees with CDE", 11, "agrees_with_cde"),
         plain("As of", 12, "as_of"),
     ),
 )
@@ -142,13 +142,13 @@ ASSISTANCE_LIST = Sheet(
     (
         *LEA,
         YEAR,
-        worded("Determination", 24, "determination", ASSISTANCE),
+        labeled("Determination", 24, "determination", ASSISTANCE),
         status("Status", 17, "status"),
         plain("Year of assistance", 11, "assistance_year"),
         plain("Reason", 70, "reason"),
         plain("Statute", 16, "statute"),
-        apart("CDE's value", 22, "cde_value"),
-        apart("Agrees with CDE", 11, "agrees_with_cde"),
+        differing("CDE's value", 22, "cde_value"),
+        differing("Agrees with CDE", 11, "agrees_with_cde"),
     ),
 )
 GROUPS = Sheet(
@@ -228,7 +228,7 @@ WATCH_LIST = Sheet(
     (
         *LEA,
         Column(
-            "How near", 22, lambda row: (NEAR[near_of(row, {row["cds"]} if row["is_eligible"] else set())][0], "text")
+            "How near", 22, lambda row: (NEAR[nearness(row, {row["cds"]} if row["is_eligible"] else set())][0], "text")
         ),
         plain("Student group", 26, "group_name"),
         plain("Met in", 14, "years"),
@@ -252,7 +252,7 @@ CHANGE_LIST = Sheet(
         plain("Pathway", 24, "pathway_name"),
         plain("From", 8, "from_year"),
         plain("To", 8, "to_year"),
-        worded("Change", 18, "change", CHANGES),
+        labeled("Change", 18, "change", CHANGES),
         status("Before", 17, "status_before"),
         status("After", 17, "status_after"),
         plain("Groups added", 26, "groups_added"),

@@ -63,7 +63,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
 
     said: list[str] = []
     monkeypatch.setattr(module, "perform_step", module.perform_step.fn)
-    monkeypatch.setattr(module, "leave_artifacts", lambda out, text: said.append(text))
+    monkeypatch.setattr(module, "write_artifacts", lambda out, text: said.append(text))
     monkeypatch.setattr(module, "notify", lambda message, logger: said.append(message.subject))
     with disable_run_logger():
         yield said

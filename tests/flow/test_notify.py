@@ -14,7 +14,14 @@ import duckdb
 import pytest
 from pydantic import SecretStr
 
-from flows.deployed.messages import Message, about_crash, about_eligibility, about_failure, about_lateness, trial
+from flows.deployed.messages import (
+    Message,
+    about_crash,
+    about_eligibility,
+    about_failure,
+    about_lateness,
+    sample_message,
+)
 from flows.deployed.notify import NotifySettings, load, notify
 from flows.watch import Watch
 from tests.flow.receivers import chat, mailbox
@@ -51,7 +58,7 @@ def changed(published: Workplace, tmp_path: Path) -> Path:
     return out
 
 
-def test_messages_are_in_plain_words(changed: Path) -> None:
+def sample_messages_are_in_plain_words(changed: Path) -> None:
     record_run(changed, "failed", "x", None, 3, run_id="20261124T1-abc")
     failure = about_failure(
         changed, SourceError("eladownload2024.txt", "this is a web page", "Download it again.", line=1)
@@ -88,7 +95,7 @@ def test_a_subject_is_one_line() -> None:
 
 
 def test_off_by_default(changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("flows.deployed.notify._through", lambda *a: pytest.fail("sent"))
+    monkeypatch.setattr("flows.deployed.notify._send", lambda *a: pytest.fail("sent"))
     assert notify(about_eligibility(changed)) == []
 
 
@@ -147,9 +154,9 @@ def test_a_chat_gets_it_on_a_python_without_imghdr() -> None:
         "sys.modules['imghdr'] = None\n"
         "import apprise\n"
         "from pydantic import SecretStr\n"
-        "from flows.deployed.messages import trial\n"
+        "from flows.deployed.messages import sample_message\n"
         "from flows.deployed.notify import NotifySettings, notify\n"
-        "assert notify(trial(), settings=NotifySettings(slack_url=SecretStr(sys.argv[1]))) == []\n"
+        "assert notify(sample_message(), settings=NotifySettings(slack_url=SecretStr(sys.argv[1]))) == []\n"
     )
     with chat() as (address, posted):
         subprocess.run([sys.executable, "-c", code, f"json://{address}/x"], check=True, cwd=PROJECT)
@@ -182,7 +189,7 @@ def test_a_channel_that_fails_is_told_without_its_secret_and_stops_nothing(caplo
             blocks="nonsense/name", teams_url=SecretStr(f"https://example.org/{SECRET}"), slack_url=SecretStr(f"json://{address}/x"),
             mail_server="127.0.0.1", mail_port=1, mail_security="INSECURE", mail_password=SecretStr(SECRET),
         )  # fmt: skip
-        failures = notify(trial(), settings=settings)
+        failures = notify(sample_message(), settings=settings)
     assert [f.split(":")[0] for f in failures] == ["nonsense/name", "teams", "mail"]
     assert len(posted) == 1, "the channel that works was used"
     assert "hunter2" not in " ".join(failures) + caplog.text + repr(settings)
@@ -190,9 +197,9 @@ def test_a_channel_that_fails_is_told_without_its_secret_and_stops_nothing(caplo
 
 def test_only_occasions_that_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Message] = []
-    monkeypatch.setattr("flows.deployed.notify._through", lambda block, message, settings: sent.append(message))
+    monkeypatch.setattr("flows.deployed.notify._send", lambda block, message, settings: sent.append(message))
     settings = NotifySettings(occasions="late, eligibility", slack_url=SecretStr("json://127.0.0.1:9/x"))
-    notify(trial(), settings=settings)
+    notify(sample_message(), settings=settings)
     assert sent == []
     notify(about_lateness(Watch(True, "late", None)), settings=settings)
     assert [m.occasion for m in sent] == ["late"]
@@ -216,7 +223,7 @@ def test_a_wrong_setting_is_named_and_hides_no_fault_of_the_night(
     monkeypatch.setenv("DTA_NOTIFY_SLACK_URL", f"json://127.0.0.1:9/{SECRET}")
     with pytest.raises(ConfigError, match=f"DTA_NOTIFY_{name}"):
         load()
-    (said,) = notify(trial())
+    (said,) = notify(sample_message())
     assert f"DTA_NOTIFY_{name}" in said
     assert SECRET not in said
 

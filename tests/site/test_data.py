@@ -27,7 +27,7 @@ from reports.serve.browse import OPERATORS, RESERVED
 from reports.serve.release import current
 from tests.site.serving import RunnerHere, serving
 from tests.workplace import Workplace
-from transforms.values import unique
+from transforms.values import unique_names
 
 SALINAS = "27661590000000"
 
@@ -423,7 +423,7 @@ def test_an_address_has_no_more_filters_than_a_person_gives(
 
 
 def test_names_are_made_different_however_many_are_alike(client: httpx.Client) -> None:
-    assert unique(["n", "n_2", "n", "n", "m"]) == ["n", "n_2", "n_3", "n_4", "m"]
-    assert len(set(unique(["n"] * 20_000))) == 20_000
+    assert unique_names(["n", "n_2", "n", "n", "m"]) == ["n", "n_2", "n_3", "n_4", "m"]
+    assert len(set(unique_names(["n"] * 20_000))) == 20_000
     values = ",".join(["1"] * 100)
     assert [r["cds"] for r in found(client, f"/data/leas.json?cds__in={values},{SALINAS}")] == [SALINAS]

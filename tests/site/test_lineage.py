@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.site.lineage import HEIGHT, input_of, lineage, name_lines, picture, read_by, shortened
+from reports.site.lineage import HEIGHT, input_of, lineage, name_lines, picture, shortened, tables_reading
 from tests.site.page import Page
 from tests.sql_reads import reads
 from transforms.schema import published_tables
@@ -58,7 +58,7 @@ def test_known_tables_rest_on_what_they_are_made_from(table: str, sources: set[s
 def test_readers_are_the_graph_the_other_way_round() -> None:
     graph = lineage()
     assert {(s, t) for t, sources in graph.items() for s in sources if s in graph} == {
-        (s, t) for s, readers in read_by(graph).items() for t in readers
+        (s, t) for s, readers in tables_reading(graph).items() for t in readers
     }
 
 
