@@ -58,9 +58,9 @@ def documented() -> dict[str, str]:
 
 def test_the_page_names_what_spark_needs_changed(found: dict[str, set[str]]) -> None:
     standard = {"make_date"}  # Spark has it; the transpiler does not know
-    ours = {name for name in found if name.startswith("say_") or name in own_functions()}
+    ours = {name for name in found if name.startswith("note_") or name in own_functions()}
     assert set(found) - standard - ours == set(documented())
-    (named,) = re.findall(r"The macros \((.*?) and the sentences `say_...`\)", PAGE, re.DOTALL)
+    (named,) = re.findall(r"The macros \((.*?) and the notes `note_...`\)", PAGE, re.DOTALL)
     assert set(re.findall(r"`(\w+)`", named)) == own_functions()
 
 

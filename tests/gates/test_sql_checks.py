@@ -147,7 +147,7 @@ VIOLATIONS = {
         "delete from state_values where dashboard_year = 2024 and indicator = 'ela'", named="{file} known"
     ),
     "statuses_remembered": violation(
-        "update assistance_statuses_compared set contradicts = true where told_by = '{book}' and hash(cds) % 3 = 0",
+        "update assistance_statuses_compared set contradicts = true where reported_by = '{book}' and hash(cds) % 3 = 0",
         named="{book} told_by_source_id",
     ),
     "student_groups_known": violation(

@@ -59,7 +59,7 @@ INPUTS: dict[str, str] = {
     "lea_years": """
         select l.cds, l.lea_type, l.county_code, y.dashboard_year, if(e.cds is null, null, true) as in_files,
             if(e.cds is null, 'none', 'indicators') as basis, null::varchar as letters_source_id,
-            false as letters_cover, null::varchar as listing, null::varchar as told_by
+            false as letters_cover, null::varchar as listing, null::varchar as reported_by
         from leas l
         cross join (select unnest({ahead})::smallint as dashboard_year) y
         left join (select distinct cds, determination_year from ahead_cells cross join ahead_year) e
@@ -99,7 +99,7 @@ INPUTS: dict[str, str] = {
     "unknown_groups": "select null::varchar as source_id, null::varchar as student_group limit 0",
     "assistance_statuses_compared": """
         select null::varchar as source_id, null::varchar as cds, null::smallint as dashboard_year,
-            null::smallint as told_in, false as contradicts
+            null::smallint as reported_in, false as contradicts
         limit 0""",
     "assistance_letters": "select * from {base}.assistance_letters limit 0",
     "charter_letters": "select * from {base}.charter_letters limit 0",
@@ -209,7 +209,7 @@ def build_ahead(
         for stage, table in ENGINE_MODELS:
             build_table(connection, stage, table)
             if table == "evidence_cells":
-                _add_what_was_met(connection, options)
+                _add_previous_results(connection, options)
             if table == "student_group_history":
                 connection.execute("insert into student_group_history by name select * from history")
         for table in order_of(SCHEMA):
@@ -288,7 +288,7 @@ def _load_inputs(connection: duckdb.DuckDBPyConnection, q: AheadOptions, years: 
         )
 
 
-def _add_what_was_met(connection: duckdb.DuckDBPyConnection, q: AheadOptions) -> None:
+def _add_previous_results(connection: duckdb.DuckDBPyConnection, q: AheadOptions) -> None:
     """Add evidence from the years before for every group that met the criteria then; the watch list names its
     indicators.
     """

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.database import fetch_one, quote
-from transforms.interrupt import stop_if_asked
+from transforms.interrupt import stop_if_signaled
 
 FOLDER = Path(__file__).resolve().parent
 STAGES = ("core", "criteria", "determinations", "ahead", "facts", "marts", "meta")
@@ -59,6 +59,6 @@ def after_registers(stage: str) -> set[str]:
 
 def build_table(connection: duckdb.DuckDBPyConnection, stage: str, table: str) -> int:
     """Create ``table`` from ``<stage>/<table>.sql`` and return its number of rows."""
-    stop_if_asked()
+    stop_if_signaled()
     query = (FOLDER / stage / f"{table}.sql").read_text("utf-8")
     return int(fetch_one(connection, f"create or replace table {quote(table)} as\n{query}")[0])

@@ -1,5 +1,5 @@
 -- Small functions that the SQL files share. $control and $reason come from transforms.control_characters.
--- transforms.inputs makes the functions that need reference lists, and the sentences say_...
+-- transforms.inputs makes the functions that need reference lists, and the notes note_...
 
 -- Text of a file; blanks and CDE's '*' become null.
 create or replace macro blank(x) as

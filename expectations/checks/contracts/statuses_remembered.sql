@@ -7,7 +7,7 @@
 with counted as (
     select
         source_id,
-        told_by as told_by_source_id,
+        reported_by as told_by_source_id,
         count(*) as row_count,
         count(*) filter (contradicts) as that_differ,
         min(line) filter (contradicts) as first_line

@@ -72,7 +72,7 @@ select
         ),
         problem(
             family = 'name' and named_cds is not null,
-            heading, value, say_name_of_other_code(named_cds)
+            heading, value, note_name_of_other_code(named_cds)
         ),
         hidden_problem(heading, value),
         problem(times > 1, 'CDS', cds, 'this LEA is in the file ' || times || ' times')

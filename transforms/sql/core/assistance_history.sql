@@ -6,7 +6,7 @@
 --           that there was a row, and a blank proves that there was none. If two workbooks differ, the one with a
 --           status is used, because it leaves more open.
 with remembered as (
-    select cds, dashboard_year as told_in, try_cast(right(flag, 4) as smallint) as dashboard_year, value, source_id
+    select cds, dashboard_year as reported_in, try_cast(right(flag, 4) as smallint) as dashboard_year, value, source_id
     from (
         select cds, dashboard_year, flag, value, source_id from assistance_flags
         union all
@@ -18,7 +18,7 @@ select
     cds,
     dashboard_year,
     bool_or(value is not null) as was_listed,
-    arg_max(source_id, (value is not null, told_in, source_id)) as told_by
+    arg_max(source_id, (value is not null, reported_in, source_id)) as reported_by
 from remembered
-where dashboard_year < told_in
+where dashboard_year < reported_in
 group by cds, dashboard_year

@@ -1,5 +1,5 @@
 -- Grain: row of an assistance workbook x later workbook that repeats the LEA's status of that year.
--- Key: source_id, line, told_by.
+-- Key: source_id, line, reported_by.
 -- Inputs: assistance_cells, source_files, ref_assistance_statuses.
 -- Rule: later workbooks repeat the statuses of earlier years. In the complete workbooks of 2017 to 2024, all 14,540
 --       pairs agree: in words from 2018 on, and for 2017 on whether there was assistance ("Differentiated Support" is
@@ -17,7 +17,7 @@ statuses as (
         c.line,
         c.cds,
         c.heading,
-        c.dashboard_year as told_in,
+        c.dashboard_year as reported_in,
         coalesce(try_cast('20' || c.part as smallint), c.dashboard_year) as dashboard_year,
         c.value as status,
         s.differentiated,
@@ -35,13 +35,13 @@ select
     o.dashboard_year,
     o.heading,
     o.status,
-    r.source_id as told_by,
-    r.file as told_by_file,
-    r.told_in,
+    r.source_id as reported_by,
+    r.file as reported_by_file,
+    r.reported_in,
     r.status as remembered,
     r.differentiated is distinct from o.differentiated
         or (r.year_of_assistance <> '' and o.year_of_assistance <> '' and r.year_of_assistance <> o.year_of_assistance)
         as contradicts
 from statuses o
-join statuses r on r.cds = o.cds and r.dashboard_year = o.dashboard_year and r.told_in > o.told_in
-where o.told_in = o.dashboard_year and o.status is not null
+join statuses r on r.cds = o.cds and r.dashboard_year = o.dashboard_year and r.reported_in > o.reported_in
+where o.reported_in = o.dashboard_year and o.status is not null

@@ -92,7 +92,7 @@ select
             'countyname', county, 'the CDS code of the row is of ' || county_of_code || ' County'
         ),
         problem(
-            named_cds is not null, 'leaname', lea_name, say_name_of_other_code(named_cds)
+            named_cds is not null, 'leaname', lea_name, note_name_of_other_code(named_cds)
         ),
         problem(
             left(year_text, 4) is distinct from dashboard_year::varchar,

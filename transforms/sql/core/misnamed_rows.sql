@@ -20,7 +20,7 @@ others as (
     where len(r.lines) > 0 and r.cds in (select cds from renamed)
     group by r.source_id, r.cds, r.lea_name
 ),
-telling as (
+names_of_one_code as (
     select *
     from lea_namings
     qualify count(*) over (partition by source_id, lea_name, cds[1:2]) = 1
@@ -28,7 +28,7 @@ telling as (
 of_other_code as (
     select r.source_id, r.cds, r.lea_name, min(n.cds) as named_cds
     from others r
-    join telling n on n.lea_name = r.lea_name and n.cds <> r.cds and n.source_id <> r.source_id
+    join names_of_one_code n on n.lea_name = r.lea_name and n.cds <> r.cds and n.source_id <> r.source_id
     left join lea_namings b on b.source_id = r.source_id and b.cds = n.cds and b.lea_name = n.lea_name
     where r.files_with_another > r.files_with_name and (n.cds[1:2] = r.cds[1:2] or b.cds is null)
     group by r.source_id, r.cds, r.lea_name

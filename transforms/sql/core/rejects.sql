@@ -28,8 +28,8 @@ with found as (
         heading,
         status,
         case
-            when remembered is null then say_status_not_remembered(told_by_file, told_in, dashboard_year)
-            else say_status_remembered(told_by_file, told_in, dashboard_year, remembered)
+            when remembered is null then note_status_not_remembered(reported_by_file, reported_in, dashboard_year)
+            else note_status_remembered(reported_by_file, reported_in, dashboard_year, remembered)
         end,
         cds,
         'D',
@@ -64,8 +64,8 @@ select
     without_hidden(f.value) as value,
     without_hidden(f.reason) as reason,
     case
-        when regexp_full_match(f.cds, '[0-9]{13}') then say_saved_by_a_spreadsheet(s.file)
-        else say_compare_with_cde(f.line, s.file)
+        when regexp_full_match(f.cds, '[0-9]{13}') then note_saved_by_a_spreadsheet(s.file)
+        else note_compare_with_cde(f.line, s.file)
     end as what_to_do,
     without_hidden(if(regexp_full_match(f.cds, '[0-9]{13}'), '0' || f.cds, f.cds)) as cds,
     without_hidden(f.record_type) as record_type,
@@ -82,7 +82,7 @@ select
     column_name,
     value,
     reason,
-    say_correct_register(line, file),
+    note_correct_register(line, file),
     cds,
     null,
     null

@@ -20,7 +20,7 @@ with known as (
     left join years_loaded h on h.dashboard_year = d.determination_year
     cross join run_parameters p
 ),
-spoken_of as (
+shown_years as (
     select * from known where has_files
     union all
     select * from known where in_force_from <= run_as_of and not exists (select 1 from known where has_files)
@@ -43,5 +43,5 @@ from (
         determination_year = coalesce(
             max(determination_year) filter (is_answered) over (), max(determination_year) over ()
         ) as now_in_force
-    from spoken_of
+    from shown_years
 )

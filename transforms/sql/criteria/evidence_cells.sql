@@ -58,17 +58,17 @@ judged as (
             else m.color > 0
         end as size_is_met,
         case
-            when a.source_id is null then say_file_not_loaded(m.dashboard_year)
+            when a.source_id is null then note_file_not_loaded(m.dashboard_year)
             when own.line is not null and (own.is_its_own or not m.has_row)
-                then say_row_rejected(own.line, a.file, own.reason)
+                then note_row_rejected(own.line, a.file, own.reason)
             when other.line is not null and not m.has_row and (m.is_lea or other.may_be_school)
-                then say_row_rejected(other.line, a.file, other.reason)
+                then note_row_rejected(other.line, a.file, other.reason)
             when not (a.is_statewide or c.source_id is not null)
-                then say_county_not_covered(indicator_in_text(a.indicator), m.dashboard_year)
+                then note_county_not_covered(indicator_in_text(a.indicator), m.dashboard_year)
             when a.is_for_all and m.in_files and m.is_lea and f.cds is null
                 then coalesce(
-                    say_row_rejected(lost.line, a.file, lost.reason),
-                    say_lea_not_in_file(indicator_in_text(a.indicator), m.dashboard_year)
+                    note_row_rejected(lost.line, a.file, lost.reason),
+                    note_lea_not_in_file(indicator_in_text(a.indicator), m.dashboard_year)
                 )
             when not m.has_row and m.in_files is not false then expected.because
         end as unknown_because

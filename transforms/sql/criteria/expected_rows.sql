@@ -55,12 +55,12 @@ witnesses as (
         r.dashboard_year,
         r.student_group,
         s.indicator,
-        say_row_of_other_indicator(indicator_in_text(s.other)) as because
+        note_row_of_other_indicator(indicator_in_text(s.other)) as because
     from lea_results r
     join siblings s on s.dashboard_year = r.dashboard_year and s.other = r.indicator
     where coalesce(r.current_denominator >= 11, true)
     union all
-    select r.cds, f.dashboard_year, r.student_group, r.indicator, say_row_of_next_year(r.dashboard_year)
+    select r.cds, f.dashboard_year, r.student_group, r.indicator, note_row_of_next_year(r.dashboard_year)
     from lea_results r
     join leas l using (cds)
     join source_files f on f.layout = 'dashboard' and f.dashboard_year = r.dashboard_year - 1
@@ -68,13 +68,13 @@ witnesses as (
     left join in_file i on i.source_id = f.source_id and i.cds = r.cds
     where coalesce(r.prior_size_met = 'Y', r.prior_denominator >= 30) and (l.lea_type <> 'charter' or i.cds is not null)
     union all
-    select l.cds, l.dashboard_year, l.student_group, u.indicator, say_row_of_letter(l.letter, l.priority)
+    select l.cds, l.dashboard_year, l.student_group, u.indicator, note_row_of_letter(l.letter, l.priority)
     from letters l
     join used u on u.dashboard_year = l.dashboard_year and u.student_group = l.student_group and u.priority = l.priority
     anti join explained e on e.cds = l.cds and e.dashboard_year = l.dashboard_year and e.student_group = l.student_group
         and e.priority = l.priority
     union all
-    select cds, dashboard_year, student_group, indicator, say_row_of_release() from evidence_before
+    select cds, dashboard_year, student_group, indicator, note_row_of_release() from evidence_before
 )
 select w.cds, w.dashboard_year, w.student_group, w.indicator, min(w.because) as because
 from witnesses w

@@ -11,13 +11,14 @@
 --           assistance workbook. It has a blank cell for the Dashboard before even if the school did not exist yet;
 --           that does not put the school on that Dashboard. If no file of a year covers the county, the directory and
 --           the register of successions still show which codes were no LEA then.
-with telling as (
+with years_with_charter_flag as (
     select distinct dashboard_year from dashboard_entities where charter_flag = 'Y'
 ),
 seen as (
     select cds, dashboard_year
     from dashboard_entities
-    where cds like '%0000000' or charter_flag = 'Y' or dashboard_year not in (select dashboard_year from telling)
+    where cds like '%0000000' or charter_flag = 'Y'
+        or dashboard_year not in (select dashboard_year from years_with_charter_flag)
     union
     select cds, dashboard_year from assistance_leas
     union
@@ -69,7 +70,7 @@ select
     b.letters_source_id,
     b.letters_cover,
     k.listing,
-    k.told_by
+    k.reported_by
 from based b
 left join seen n on n.cds = b.cds and n.dashboard_year = b.dashboard_year
 left join for_all a on a.dashboard_year = b.dashboard_year and a.county_code = b.county_code

@@ -36,14 +36,14 @@ select
     source_url,
     case
         when day_doubt = 'still_listed'
-            then say_predecessor_still_listed(dashboard_year, predecessor_name, predecessor_cds, succession_date)
+            then note_predecessor_still_listed(dashboard_year, predecessor_name, predecessor_cds, succession_date)
         when day_doubt = 'gap'
-            then say_predecessor_gap(dashboard_year, predecessor_name, predecessor_cds, succession_date)
-        when not is_loaded then say_predecessor_not_loaded(dashboard_year, predecessor_name, predecessor_cds)
-        when listed is false then say_predecessor_not_listed(dashboard_year, predecessor_name, predecessor_cds)
+            then note_predecessor_gap(dashboard_year, predecessor_name, predecessor_cds, succession_date)
+        when not is_loaded then note_predecessor_not_loaded(dashboard_year, predecessor_name, predecessor_cds)
+        when listed is false then note_predecessor_not_listed(dashboard_year, predecessor_name, predecessor_cds)
         when len(student_groups) = 0 and len(student_groups_unknown) > 0
-            then say_predecessor_unknown(dashboard_year, predecessor_name, predecessor_cds)
-        else say_predecessor_met(
+            then note_predecessor_unknown(dashboard_year, predecessor_name, predecessor_cds)
+        else note_predecessor_met(
             dashboard_year, predecessor_name, predecessor_cds, coalesce(
                 nullif(array_to_string(student_groups, ', '), ''), 'no student group'
             )

@@ -38,7 +38,7 @@ results as (
     group by all
 ),
 contradicted as (
-    select source_id, cds, min(told_in) as told_in
+    select source_id, cds, min(reported_in) as reported_in
     from assistance_statuses_compared where contradicts group by all
 ),
 not_determined as (
@@ -64,7 +64,7 @@ from_indicators as (
         end as meets_criteria,
         r.has_result,
         case
-            when n.dashboard_year is not null then say_county_offices_not_determined(l.dashboard_year)
+            when n.dashboard_year is not null then note_county_offices_not_determined(l.dashboard_year)
             when s.not_confirmed is not null then s.not_confirmed
             when len(coalesce(c.priorities_unknown, [])) > 0 or r.has_result is null then r.unknown_because
         end as note
@@ -93,18 +93,18 @@ from_letters as (
         end as meets_criteria,
         if(a.letter is not null and s.not_confirmed is null, true, null) as has_result,
         case
-            when n.dashboard_year is not null then say_county_offices_not_determined(l.dashboard_year)
-            when l.letters_source_id is null and l.basis = 'none' then say_no_file_of_year(l.dashboard_year)
-            when l.basis = 'none' then say_no_file_covers_county(l.dashboard_year)
+            when n.dashboard_year is not null then note_county_offices_not_determined(l.dashboard_year)
+            when l.letters_source_id is null and l.basis = 'none' then note_no_file_of_year(l.dashboard_year)
+            when l.basis = 'none' then note_no_file_covers_county(l.dashboard_year)
             when s.not_confirmed is not null then s.not_confirmed
             when a.cds is not null then null
-            when l.listing = 'not_listed' then say_lea_not_listed(l.dashboard_year)
-            when l.listing = 'row_rejected' and x.told_in is not null
-                then say_lea_row_contradicted(l.dashboard_year, x.told_in)
-            when l.listing = 'row_rejected' then say_lea_row_rejected(l.dashboard_year)
-            when l.listing = 'row_missing' then say_lea_row_missing(l.dashboard_year)
-            when l.listing = 'listed' then say_no_letter_column(l.dashboard_year)
-            else say_lea_row_may_be_missing(l.dashboard_year)
+            when l.listing = 'not_listed' then note_lea_not_listed(l.dashboard_year)
+            when l.listing = 'row_rejected' and x.reported_in is not null
+                then note_lea_row_contradicted(l.dashboard_year, x.reported_in)
+            when l.listing = 'row_rejected' then note_lea_row_rejected(l.dashboard_year)
+            when l.listing = 'row_missing' then note_lea_row_missing(l.dashboard_year)
+            when l.listing = 'listed' then note_no_letter_column(l.dashboard_year)
+            else note_lea_row_may_be_missing(l.dashboard_year)
         end as note
     from lea_years l
     join rule_sets s using (dashboard_year)

@@ -24,7 +24,7 @@ listed as (
 rejected as (
     select distinct cds, source_id from rejects where cds is not null
 ),
-beside as (
+workbook_rows as (
     select
         l.cds,
         b.source_id,
@@ -57,7 +57,7 @@ select
     b.cds,
     b.source_id,
     b.dashboard_year,
-    h.told_by,
+    h.reported_by,
     case
         when b.is_listed then 'listed'
         when b.is_rejected then 'row_rejected'
@@ -70,7 +70,7 @@ select
         when coalesce(b.missing_after, b.missing_before, false) then 'not_listed'
         else 'unknown'
     end as listing
-from beside b
+from workbook_rows b
 left join assistance_history h on h.cds = b.cds and h.dashboard_year = b.dashboard_year
 left join codes_elsewhere d on d.cds = b.cds and d.dashboard_year = b.dashboard_year
 left join succeeded s on s.cds = b.cds and s.source_id = b.source_id

@@ -47,7 +47,7 @@ judged as (
     left join per_lea p on p.cds = l.cds and p.determination_year = a.determination_year
     where l.lea_type <> 'charter'
 ),
-before_under_another_code as (
+earlier_codes as (
     select
         p.cds,
         p.dashboard_year as determination_year,
@@ -67,7 +67,7 @@ with_before as (
         coalesce(list_sort(n.predecessors), []) as predecessors
     from judged j
     left join judged b on b.cds = j.cds and b.determination_year = j.second_year_after
-    left join before_under_another_code n on n.cds = j.cds and n.determination_year = j.second_year_after
+    left join earlier_codes n on n.cds = j.cds and n.determination_year = j.second_year_after
 ),
 computed as (
     select

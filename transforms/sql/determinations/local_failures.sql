@@ -21,7 +21,7 @@ with wanted as (
     ) as p(priority)
     where l.lea_type <> 'charter' and a.local_value is not null
 ),
-looked_at as (
+checked as (
     select w.cds, w.determination_year, w.priority, w.local_year, i.performance = w.local_value as failed
     from wanted w
     left join local_indicators i on i.cds = w.cds and i.dashboard_year = w.local_year and i.priority = w.priority
@@ -32,7 +32,7 @@ per_priority as (
         determination_year,
         priority,
         case when bool_or(failed is false) then false when bool_and(coalesce(failed, false)) then true end as failed
-    from looked_at
+    from checked
     group by all
 )
 select

@@ -63,13 +63,13 @@ select
     g.same_body,
     c.same_body = 'Y' as same_body_recorded,
     case
-        when c.concurrence_date is not null and g.same_body is null then say_no_lead_known()
+        when c.concurrence_date is not null and g.same_body is null then note_no_lead_known()
         when c.concurrence_date is not null and is_other_office(c.geo_lead, g.listed_lead)
-            then say_lead_not_listed(c.geo_lead, g.listed_lead)
+            then note_lead_not_listed(c.geo_lead, g.listed_lead)
         when (c.same_body = 'Y') <> g.same_body
-            then say_same_body_differs(if(g.same_body, 'no', 'yes'), if(g.same_body, 'yes', 'no'), g.listed_lead)
+            then note_same_body_differs(if(g.same_body, 'no', 'yes'), if(g.same_body, 'yes', 'no'), g.listed_lead)
     end as same_body_note,
-    if(c.concurrence_date < c.determination_date, say_agreed_before_determined(), null) as order_note,
+    if(c.concurrence_date < c.determination_date, note_agreed_before_determined(), null) as order_note,
     c.agreement_date,
     c.agreement_number,
     c.budget_act_item,

@@ -25,7 +25,7 @@ contradicted as (
     select
         cds,
         dashboard_year as determination_year,
-        say_lea_row_contradicted(dashboard_year, min(told_in)) as contradicted
+        note_lea_row_contradicted(dashboard_year, min(reported_in)) as contradicted
     from assistance_statuses_compared
     where contradicts
     group by cds, dashboard_year

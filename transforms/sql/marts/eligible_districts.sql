@@ -14,7 +14,7 @@ select
     any_value(s.sentence) as sentence,
     string_agg(
         p.name || ' (' || e.statute || '): ' || e.reason || if(
-            e.agrees_with_cde is false, ' ' || say_flag_of_cde(e.cde_flag), ''
+            e.agrees_with_cde is false, ' ' || note_flag_of_cde(e.cde_flag), ''
         ), ' ' order by p.position
     ) as reasons
 from eligibility e

@@ -8,7 +8,7 @@ with compared as (
     union all by name
     select * from verdict_flags_compared
     union all by name
-    select *, say_input_missing() as because from low_performing_compared
+    select *, note_input_missing() as because from low_performing_compared
 ),
 classed as (
     select

@@ -24,9 +24,9 @@ select
     c.measure,
     c.levels,
     case c.size_test
-        when 'flag' then say_size_by_flag()
-        when 'denominator' then say_size_by_students(c.minimum, c.small_minimum, array_to_string(c.small_groups, ', '))
-        else say_size_by_color()
+        when 'flag' then note_size_by_flag()
+        when 'denominator' then note_size_by_students(c.minimum, c.small_minimum, array_to_string(c.small_groups, ', '))
+        else note_size_by_color()
     end as size_test,
     t.citation
 from rule_conditions c

@@ -14,7 +14,7 @@ with methods as (
         if(ours, 'Y', 'N') as ours,
         cde_flag as cde,
         ours is null as unknown,
-        say_decided_by_cde() as because
+        note_decided_by_cde() as because
     from assistance_methods
     where cde_flag is not null
 ),
@@ -31,7 +31,7 @@ statuses as (
         cde_value as cde,
         agrees_with_cde,
         coalesce(decided_by = 'cde', status = 'undetermined') as unknown,
-        if(decided_by = 'cde', say_decided_by_cde(), say_inputs_not_loaded()) as because
+        if(decided_by = 'cde', note_decided_by_cde(), note_inputs_not_loaded()) as because
     from assistance
     where determination = 'differentiated_assistance' and cde_value is not null
         and status in ('eligible', 'not_eligible', 'undetermined')
@@ -46,7 +46,7 @@ charter_statuses as (
         cde_value as cde,
         agrees_with_cde,
         coalesce(decided_by = 'cde', status not in ('eligible', 'not_eligible')) as unknown,
-        if(decided_by = 'cde', say_decided_by_cde(), say_charter_test_open()) as because
+        if(decided_by = 'cde', note_decided_by_cde(), note_charter_test_open()) as because
     from assistance
     where determination = 'charter' and cde_value is not null
 ),
@@ -59,7 +59,7 @@ continuum_flags as (
         if(status = 'eligible', 'Y', 'N') as ours,
         cde_flag as cde,
         coalesce(decided_by = 'cde', status = 'undetermined') as unknown,
-        if(decided_by = 'cde', say_decided_by_cde(), say_continuum_open()) as because
+        if(decided_by = 'cde', note_decided_by_cde(), note_continuum_open()) as because
     from eligibility
     where pathway = 'continuum' and cde_flag is not null
 ),
@@ -72,7 +72,7 @@ consecutive_flags as (
         if(status = 'eligible', 'Y', 'N') as ours,
         cde_value as cde,
         coalesce(decided_by = 'cde', status = 'undetermined') as unknown,
-        if(decided_by = 'cde', say_decided_by_cde(), say_input_missing()) as because
+        if(decided_by = 'cde', note_decided_by_cde(), note_input_missing()) as because
     from assistance
     where determination = 'consecutive' and cde_value is not null
 ),
@@ -85,7 +85,7 @@ other_charter_flags as (
         null as ours,
         value as cde,
         true as unknown,
-        say_flag_not_sourced() as because
+        note_flag_not_sourced() as because
     from charter_flags
     where flag not in ('total_student_groups', 'assistance_status_' || dashboard_year) and value is not null
 )

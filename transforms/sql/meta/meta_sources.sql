@@ -51,7 +51,7 @@ select
     f.warnings || f.notes as notes,
     nullif(c.url, '') as url,
     c.landing_page,
-    if(e.source_id is null, null, say_excerpt(e.counties)) as excerpt,
+    if(e.source_id is null, null, note_excerpt(e.counties)) as excerpt,
     n.origin,
     try_cast(n.accepted_at as timestamptz) as accepted_at,
     try_cast(n.checked_at as timestamptz) as checked_at,

@@ -1,6 +1,6 @@
 """Short notes that SQL adds to a result.
 
-Each becomes a macro ``say_<name>``; the fields in braces are its arguments, in order.
+Each becomes a macro ``note_<name>``; the fields in braces are its arguments, in order.
 """
 
 from string import Formatter
@@ -19,8 +19,8 @@ NOTES = {
     "row_of_release": "the file has no row of this group, but the release before had it",
     # why a row is rejected, or in doubt
     "name_of_other_code": "other files give this name to {cds}, and another one to the CDS code of the row",
-    "status_remembered": "{file}, the workbook of {told_in}, gives the status of {year} as {status}",
-    "status_not_remembered": "{file}, the workbook of {told_in}, has no status of this LEA for {year}",
+    "status_remembered": "{file}, the workbook of {reported}, gives the status of {year} as {status}",
+    "status_not_remembered": "{file}, the workbook of {reported}, has no status of this LEA for {year}",
     # what to do about a rejected row
     "correct_register": "Correct line {line} of {file}. Then: dta register check, and dta run.",
     "saved_by_a_spreadsheet": (
@@ -35,7 +35,7 @@ NOTES = {
     "no_file_of_year": "{year} data is not loaded",
     "no_file_covers_county": "{year} data for this county is not loaded",
     "lea_row_rejected": "the row of this LEA in CDE's workbook of {year} was rejected",
-    "lea_row_contradicted": "CDE's workbooks of {year} and {told_in} differ on this LEA's status of the earlier year",
+    "lea_row_contradicted": "CDE's workbooks of {year} and {reported} differ on this LEA's status of the earlier year",
     "lea_row_missing": "CDE's workbook of {year} has no row of this LEA, but a later one has its status of that year",
     "lea_row_may_be_missing": (
         "CDE's workbook of {year} has no row of this LEA, and no later one shows whether it should have one"
@@ -96,4 +96,4 @@ def _macro(name: str, template: str) -> str:
         if argument:
             arguments.append(argument)
             pieces.append(f"{argument}::varchar")
-    return f"create or replace macro say_{name}({', '.join(arguments)}) as {' || '.join(pieces)}"
+    return f"create or replace macro note_{name}({', '.join(arguments)}) as {' || '.join(pieces)}"
