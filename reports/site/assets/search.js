@@ -14,30 +14,30 @@
   const counties = window.dtaCounties.map(([code, county]) => ({ name: `${county} County`, key: key(`${county} County`), where: "who is eligible there", href: `county/${code}.html` }));
 
   // Exact matches of name or code: a county, or LEAs. If two codes share a name, the present one is meant.
-  function exact(asked) {
-    const named = counties.filter((county) => county.key === asked);
+  function exact(query) {
+    const named = counties.filter((county) => county.key === query);
     if (named.length) return named;
-    for (const fits of [(lea) => lea.codes.includes(asked), (lea) => lea.names[0] === asked, (lea) => lea.old.includes(asked) || lea.names.includes(asked)]) {
+    for (const fits of [(lea) => lea.codes.includes(query), (lea) => lea.names[0] === query, (lea) => lea.old.includes(query) || lea.names.includes(query)]) {
       const found = leas.filter(fits);
       if (found.length) return found.filter((lea) => !found.some((other) => other.before.includes(lea.cds)));
     }
     return [];
   }
-  function matching(asked) {
-    const words = asked.split(" ");
-    const rank = (lea) => (lea.names.some((name) => name.startsWith(asked)) ? 0 : words.every((word) => ` ${lea.text}`.includes(` ${word}`)) ? 1 : 2);
+  function matching(query) {
+    const words = query.split(" ");
+    const rank = (lea) => (lea.names.some((name) => name.startsWith(query)) ? 0 : words.every((word) => ` ${lea.text}`.includes(` ${word}`)) ? 1 : 2);
     const found = leas.filter((lea) => words.every((word) => lea.text.includes(word))).sort((a, b) => rank(a) - rank(b));
-    return [...counties.filter((county) => county.key.startsWith(asked)), ...found];
+    return [...counties.filter((county) => county.key.startsWith(query)), ...found];
   }
 
   for (const box of document.querySelectorAll("[data-find]")) {
-    const input = box.querySelector("input"), list = box.querySelector("ul"), said = box.querySelector("[role=status]");
+    const input = box.querySelector("input"), list = box.querySelector("ul"), status = box.querySelector("[role=status]");
     const links = () => [...list.querySelectorAll("a")];
 
     function close() { list.replaceChildren(); list.hidden = true; }
     function show(found, words) {
       close();
-      said.textContent = words;
+      status.textContent = words;
       for (const lea of found.slice(0, SHOWN)) {
         const item = document.createElement("li"), link = document.createElement("a"), where = document.createElement("small");
         link.href = lea.href;
@@ -51,16 +51,16 @@
     const absent = () => show([], `No name or code in this release contains “${input.value.trim()}”.`);
 
     function suggest() {
-      const asked = key(input.value);
-      if (asked.length < 2) return show([], "");
-      const found = matching(asked);
+      const query = key(input.value);
+      if (query.length < 2) return show([], "");
+      const found = matching(query);
       if (!found.length) return absent();
       show(found, found.length > SHOWN ? `${found.length} found; the first ${SHOWN}:` : `${found.length} found:`);
     }
     function submit(event) {
-      const asked = key(input.value);
-      if (!asked) return;
-      const same = exact(asked), found = same.length ? same : matching(asked);
+      const query = key(input.value);
+      if (!query) return;
+      const same = exact(query), found = same.length ? same : matching(query);
       if (found.length === 1) {
         event.preventDefault();
         location.href = found[0].href;
