@@ -13,7 +13,7 @@ import duckdb
 from expectations.checks import Check
 from expectations.results import GateResult, passed, run_check
 from transforms.database import fetch_one, literal, quote
-from transforms.interrupt import stop_if_asked
+from transforms.interrupt import stop_if_signaled
 from transforms.release.check_result import CheckClass, severity_of
 from transforms.run import Run
 from transforms.schema import Table
@@ -32,7 +32,7 @@ def check_tables(run: Run, connection: duckdb.DuckDBPyConnection, tables: Iterab
 
 def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> list[GateResult]:
     """Return one result per rule; a single error if the table cannot be judged because a column is missing."""
-    stop_if_asked()
+    stop_if_signaled()
     checks = checks_of(table)
     conditions = [f"count(*) filter (where not ({c.condition}))" for c in table.constraints()]
     try:
@@ -40,7 +40,7 @@ def check_table(connection: duckdb.DuckDBPyConnection, table: Table) -> list[Gat
         counts = [*conditions, *_counts(table, dict(found))]
         broken = fetch_one(connection, f"select {', '.join(counts)} from {quote(table.name)}")
     except duckdb.Error as error:
-        stop_if_asked()
+        stop_if_signaled()
         return [passed(checks[-1]).error(str(error))]
     return [run_check(connection, check) if rows else passed(check) for check, rows in zip(checks, broken, strict=True)]
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from expectations.checks import Check, load_checks
 from transforms.database import fetch_one, first_column, quote
-from transforms.interrupt import stop_if_asked
+from transforms.interrupt import stop_if_signaled
 from transforms.release.check_result import CheckResult, count_failed
 from transforms.release.digests import rows_digest
 from transforms.schema import published_tables
@@ -110,7 +110,7 @@ def run_sql_checks(connection: duckdb.DuckDBPyConnection, gate: str) -> list[Gat
 
 def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> GateResult:
     """Return the result of one check: an error if its query cannot run."""
-    stop_if_asked()
+    stop_if_signaled()
     found = passed(check)
     try:
         relation = connection.sql(f"select * from ({check.query}\n) limit {SHOWN_ROWS + 1}")
@@ -122,7 +122,7 @@ def run_check(connection: duckdb.DuckDBPyConnection, check: Check) -> GateResult
         digest, sources = rows_digest(connection, FAILING, columns), sources_in(connection, FAILING, columns)
         connection.execute(f"drop table {FAILING}")
     except duckdb.Error as error:
-        stop_if_asked()
+        stop_if_signaled()
         return found.error(str(error))
     return found.failed(count, [row_text(columns, row) for row in rows[:SHOWN_ROWS]], digest, sources)
 

@@ -17,7 +17,7 @@ from expectations.judging import Fetch
 from expectations.results import GateResult, passed, run_check
 from expectations.suites import Suite
 from transforms.database import prepared, quote
-from transforms.interrupt import stop_if_asked
+from transforms.interrupt import stop_if_signaled
 
 Outcome = list[int] | str  # positions of failing rows, or why it could not run
 Split = Callable[[Suite, Expectation, pa.Table, list[int]], dict[str, list[int]]]
@@ -36,7 +36,7 @@ def validate(rows_of: Fetch, suite: Suite, split: Split = as_one) -> list[GateRe
     try:
         rows, outcomes = judge(rows_of, suite)
     except Exception as error:
-        stop_if_asked()
+        stop_if_signaled()
         return [passed(suite.check(e)).error(f"{type(error).__name__}: {error}") for e in suite.expectations]
     results: list[GateResult] = []
     for expectation, outcome in outcomes:
@@ -54,7 +54,7 @@ def judge(rows_of: Fetch, suite: Suite) -> tuple[pa.Table, list[tuple[Expectatio
 
     Failing rows are looked up only for expectations that fail, because that is slow.
     """
-    stop_if_asked()
+    stop_if_signaled()
     columns = dict.fromkeys((*suite.key, *suite.naming, *(c for e in suite.expectations for c in columns_of(e))))
     rows = rows_of(f"select {', '.join(map(quote, columns))} from {suite.relation}")
     batch = _batch_definition().get_batch({"dataframe": rows.to_pandas(date_as_object=False)})

@@ -22,7 +22,7 @@ from transforms.errors import (
 )
 from transforms.folders import claim_folders
 from transforms.inputs import check_configuration
-from transforms.interrupt import Interrupted, infrequent_garbage_collection, listening, shielded, stop_if_asked
+from transforms.interrupt import Interrupted, infrequent_garbage_collection, listening, shielded, stop_if_signaled
 from transforms.locks import publisher_lock, run_lock
 from transforms.release.current import current_release, read_manifest
 from transforms.release.pointer import recover
@@ -179,7 +179,7 @@ class _Attempt:
     def _step(self, step: Step) -> StepResult:
         self.at = step.name
         started = time.perf_counter()
-        stop_if_asked()
+        stop_if_signaled()
         result = self.perform(step, self.current_run)
         stage = {
             "stage": step.name,
@@ -189,7 +189,7 @@ class _Attempt:
         }
         self.stages.append(stage)
         self._log_event("stage", result.message, **stage)
-        stop_if_asked()
+        stop_if_signaled()
         return result
 
     def _check_overdue(self, result: StepResult) -> None:
@@ -257,7 +257,7 @@ def _interruption(caught: BaseException) -> Interrupted | None:
     if isinstance(caught, Interrupted):
         return caught
     try:
-        stop_if_asked()
+        stop_if_signaled()
     except Interrupted as interruption:
         return interruption
     return Interrupted() if isinstance(caught, KeyboardInterrupt) else None

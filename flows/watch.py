@@ -12,7 +12,7 @@ from pathlib import Path
 from transforms import clock
 from transforms.errors import ReleaseError
 from transforms.files import write_atomically
-from transforms.folders import has_releases, is_ours
+from transforms.folders import has_releases, is_own_folder
 from transforms.release.current import current_release, pointer_fault
 from transforms.release.pointer import current_hold
 from transforms.release.run_records import GOOD, read_status
@@ -88,7 +88,7 @@ def is_notification_due(out: Path, seen: Watch, now: datetime | None = None) -> 
             return False
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    if not is_ours(out, has_releases):
+    if not is_own_folder(out, has_releases):
         return True
     try:
         write_atomically(

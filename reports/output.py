@@ -12,7 +12,7 @@ from pathlib import Path
 from transforms.errors import DtaError, few_of
 from transforms.files import exchange, replacing, sync_file, sync_folder
 from transforms.folders import folder_of_dta
-from transforms.interrupt import shielded, stop_if_asked
+from transforms.interrupt import shielded, stop_if_signaled
 
 MARK = ".dta-report"  # in folders that may be replaced as a whole; lists the written files, one per line
 MADE = "Made by dta report; may be replaced as a whole. Its files:"
@@ -56,14 +56,14 @@ def whole_file(target: Path, force: bool) -> Iterator[Path]:
     with ExitStack() as stack:
         with shielded():  # a signal at this moment would leave the temporary file
             temporary = stack.enter_context(replacing(target))
-        stop_if_asked()
+        stop_if_signaled()
         yield temporary
         temporary.chmod(0o644)
         sync_file(temporary)
     sync_folder(target.parent)
 
 
-def _refuse_what_is_not_ours(target: Path) -> None:
+def _refuse_foreign_folder(target: Path) -> None:
     """Raise OutputError for a folder that was not written by dta, or to which files were added since."""
     mark = target / MARK
     if target.is_symlink() or not mark.is_file():
@@ -89,13 +89,13 @@ def whole_folder(target: Path, force: bool) -> Iterator[Path]:
     """
     refuse_place(target, force)
     if target.exists() or target.is_symlink():
-        _refuse_what_is_not_ours(target)
+        _refuse_foreign_folder(target)
     target.parent.mkdir(parents=True, exist_ok=True)
     with ExitStack() as stack:
         with shielded():  # a signal at this moment would leave the folder
             building = Path(tempfile.mkdtemp(prefix=f".{target.name}.", dir=target.parent))
             stack.callback(shutil.rmtree, building, ignore_errors=True)  # left by a failure, or the replaced folder
-        stop_if_asked()
+        stop_if_signaled()
         yield building
         (building / MARK).write_text("\n".join([MADE, *_files(building)]) + "\n", "utf-8")
         building.chmod(0o755)

@@ -15,7 +15,7 @@ from transforms.release.previous import load_evidence_before
 from transforms.run import Run, StepResult
 from transforms.schema import published_tables
 from transforms.sql import after_registers, build_table, order_of
-from transforms.wording.say import say_watch_list, write_reasons
+from transforms.wording.say import write_reasons, write_watch_list_sentences
 
 WATCH_FACTS = "watch_facts"
 
@@ -86,4 +86,4 @@ def _build_watch_list(run: Run, connection: duckdb.DuckDBPyConnection) -> None:
     """Build the watch list, which needs only what the criteria found, in parallel with the determinations."""
     watch(connection, run.rules, run.settings.reference)
     build_checked(connection, "facts", WATCH_FACTS)
-    say_watch_list(connection)
+    write_watch_list_sentences(connection)

@@ -36,7 +36,7 @@ def same_bytes(one: Path, other: Path) -> bool:
 A_FOLDER = "it is a folder, not a file"
 
 
-def odd_kind(path: Path, folder: Path) -> str:
+def why_not_regular(path: Path, folder: Path) -> str:
     """Return why a name in ``folder`` is not read, in words; empty for a regular file of this folder.
 
     A link that leads out of the folder may lead to anything on this machine.
@@ -99,7 +99,7 @@ def close_folder(folder: Path) -> None:
         sync_folder(path)
 
 
-def temporary_beside(target: Path) -> Path:
+def temporary_file(target: Path) -> Path:
     """Create an empty file with a new name in the target's folder, so that ``os.replace`` stays on one file system."""
     target.parent.mkdir(parents=True, exist_ok=True)
     handle, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
@@ -108,7 +108,7 @@ def temporary_beside(target: Path) -> Path:
 
 
 def is_temporary(path: Path, target: str) -> bool:
-    """Return True for a name that ``temporary_beside`` gives to a file that is to become ``target``."""
+    """Return True for a name that ``temporary_file`` gives to a file that is to become ``target``."""
     return re.fullmatch(rf"\.{re.escape(target)}\.[a-z0-9_]{{8}}", path.name) is not None
 
 
@@ -118,7 +118,7 @@ def replacing(target: Path) -> Iterator[Path]:
 
     It replaces ``target`` in one step if the block succeeds, and is removed otherwise.
     """
-    temporary = temporary_beside(target)
+    temporary = temporary_file(target)
     try:
         yield temporary
         os.replace(temporary, target)
@@ -151,7 +151,7 @@ def exchange(one: Path, other: Path) -> bool:
     )
 
 
-def point(link: Path, target: Path) -> None:
+def point_link(link: Path, target: Path) -> None:
     """Point the symbolic link ``link`` to ``target`` (relative to its folder).
 
     A reader sees the old target or the new one, never a missing link.

@@ -53,7 +53,7 @@ def claim_work(settings: Settings) -> None:
     _refuse_within(settings.work, "DTA_WORK", (settings.out / part for part in OUT_FOLDERS))
     for folder, known, _ in ours:
         _refuse(folder, "DTA_WORK", known)
-    if not any(is_ours(folder, known) for folder, known, _ in ours) and not (settings.work / CATALOG).exists():
+    if not any(is_own_folder(folder, known) for folder, known, _ in ours) and not (settings.work / CATALOG).exists():
         _refuse_strangers(settings)
     for folder, _, content in ours:
         mark(folder, content)
@@ -68,7 +68,7 @@ def claim_root(root: Path, setting: str) -> None:
         root,
         setting,
         lambda folder: any(
-            re.fullmatch(r"(year|day)-[\d-]+", p.name) and is_ours(p, has_releases) for p in folder.iterdir()
+            re.fullmatch(r"(year|day)-[\d-]+", p.name) and is_own_folder(p, has_releases) for p in folder.iterdir()
         ),
     )
     mark(root, "folders of releases")
@@ -85,7 +85,7 @@ def mark(folder: Path, content: str) -> None:
 
 def _refuse(folder: Path, setting: str, known: Known) -> None:
     _refuse_a_file(folder, setting)
-    if not folder.exists() or is_ours(folder, known):
+    if not folder.exists() or is_own_folder(folder, known):
         return
     strangers = sorted(p.name for p in folder.iterdir() if p.name not in HARMLESS)
     if strangers:
@@ -136,12 +136,12 @@ def folder_of_dta(place: Path) -> Path | None:
     ends = {os.path.realpath(place), str(Path(os.path.realpath(place.parent)) / place.name)}
     for end in map(Path, sorted(ends)):
         for folder in (end, *end.parents):
-            if str(folder) in named or is_ours(folder, has_releases):
+            if str(folder) in named or is_own_folder(folder, has_releases):
                 return folder
     return None
 
 
-def is_ours(folder: Path, known: Known) -> bool:
+def is_own_folder(folder: Path, known: Known) -> bool:
     """Return True for a folder with our mark, or from a version that wrote no mark."""
     return folder.is_dir() and ((folder / MARK).is_file() or known(folder))
 

@@ -1,8 +1,8 @@
 """Ctrl-C and SIGTERM: the process always ends as interrupted, and nothing turns the signal into another error.
 
 DuckDB answers a signal during a query with a plain RuntimeError, or not at all if the query runs on another thread. So
-the handler stores the signal and interrupts every open connection. The stages call ``stop_if_asked`` between two pieces
-of work and wherever they catch errors. This module also sets how often Python looks for reference cycles.
+the handler stores the signal and interrupts every open connection. The stages call ``stop_if_signaled`` between two
+pieces of work and wherever they catch errors. This module also sets how often Python looks for reference cycles.
 """
 
 import signal
@@ -45,7 +45,7 @@ def interruptible(connection: "duckdb.DuckDBPyConnection") -> "duckdb.DuckDBPyCo
     return connection
 
 
-def stop_if_asked() -> None:
+def stop_if_signaled() -> None:
     """Raise Interrupted if a signal came."""
     if _State.number:
         raise Interrupted(_State.number)
@@ -63,7 +63,7 @@ def listening() -> Iterator[None]:
     _State.number, _State.shielded, _State.listening = 0, False, True
     before = {number: signal.getsignal(number) for number in SIGNALS}
 
-    def come(number: int, frame: FrameType | None) -> None:
+    def on_signal(number: int, frame: FrameType | None) -> None:
         _State.number = number
         if _State.shielded:
             return
@@ -78,15 +78,15 @@ def listening() -> Iterator[None]:
 
     unraisable = sys.unraisablehook
 
-    def say_unraisable(fault: "sys.UnraisableHookArgs") -> None:
+    def report_unraisable(fault: "sys.UnraisableHookArgs") -> None:
         if not isinstance(fault.exc_value, Interrupted):
             unraisable(fault)
 
     try:
-        # A signal may come where Python can only print the exception; stop_if_asked raises it later.
-        sys.unraisablehook = say_unraisable
+        # A signal may come where Python can only print the exception; stop_if_signaled raises it later.
+        sys.unraisablehook = report_unraisable
         for number in SIGNALS:
-            signal.signal(number, come)
+            signal.signal(number, on_signal)
         yield
     finally:
         sys.unraisablehook = unraisable
@@ -99,7 +99,7 @@ def listening() -> Iterator[None]:
 def shielded() -> Iterator[None]:
     """Finish what must not be left half done, such as a record.
 
-    If a signal comes during the block, the next ``stop_if_asked`` outside raises it.
+    If a signal comes during the block, the next ``stop_if_signaled`` outside raises it.
     """
     outer, _State.shielded = _State.shielded, True
     try:

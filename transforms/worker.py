@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 from typing import Any
 
 from transforms.errors import DtaError
-from transforms.interrupt import infrequent_garbage_collection, stop_if_asked
+from transforms.interrupt import infrequent_garbage_collection, stop_if_signaled
 from transforms.settings import PROJECT
 
 SIGNAL_CHECK_SECONDS = 0.1  # seconds between two checks for a signal
@@ -104,7 +104,7 @@ class Worker:
         Raises OSError if a system error ended the function, DtaError if anything else did.
         """
         while not self._channel.has_message(SIGNAL_CHECK_SECONDS):
-            stop_if_asked()
+            stop_if_signaled()
         try:
             message = self._channel.receive()
         except EOFError:

@@ -14,7 +14,7 @@ from flows.cli.releases import releases, rollback, tag, verify
 from flows.cli.report import report_app
 from flows.cli.run import accepted, check, run
 from transforms.errors import DtaError, ReleaseError, storage_error
-from transforms.interrupt import Interrupted, infrequent_garbage_collection, listening, stop_if_asked
+from transforms.interrupt import Interrupted, infrequent_garbage_collection, listening, stop_if_signaled
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -72,7 +72,7 @@ def _run_app() -> None:
             raise cause from None
         raise
     except Exception as error:
-        stop_if_asked()  # DuckDB reports a signal as another error
+        stop_if_signaled()  # DuckDB reports a signal as another error
         if type(error).__module__ == "_duckdb" and (fault := storage_error(error)):
             raise fault from error
         if type(error).__name__ in ("BinderException", "CatalogException") and sys.argv[1:2] not in (

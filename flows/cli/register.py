@@ -12,7 +12,7 @@ from flows.cli.consoles import out_console as console
 from flows.cli.options import settings_from
 from transforms import clock
 from transforms.errors import ConfigError, ReleaseError, UsageError
-from transforms.interrupt import stop_if_asked
+from transforms.interrupt import stop_if_signaled
 
 if TYPE_CHECKING:
     from transforms.registers.fields import Problem, Record
@@ -146,7 +146,7 @@ def _prompt_errors() -> Iterator[None]:
         yield
     except typer.Abort:
         console.print()  # the cursor is still after a question
-        stop_if_asked()
+        stop_if_signaled()
         raise UsageError("The input ended before the row was confirmed. Nothing was written.") from None
 
 

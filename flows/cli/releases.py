@@ -75,8 +75,7 @@ def rollback(
 ) -> None:
     """Make an earlier release current, and publish nothing until the hold is lifted."""
     from transforms.locks import publisher_lock
-    from transforms.release.pointer import lift as lift_hold
-    from transforms.release.pointer import roll_back
+    from transforms.release.pointer import lift_hold, roll_back
     from transforms.release.run_records import reason_of, record_event
 
     folder = _out(out)
@@ -149,8 +148,8 @@ def verify(
 
 
 def _existing(out: Path) -> Path:
-    from transforms.folders import has_releases, is_ours
+    from transforms.folders import has_releases, is_own_folder
 
-    if not (out / "releases").is_dir() or not is_ours(out, has_releases):
+    if not (out / "releases").is_dir() or not is_own_folder(out, has_releases):
         raise no_release(out)
     return out

@@ -61,7 +61,7 @@ def write_pages(folder: Path) -> None:
         title="California",
         lines=words.counts_sentences(counted),
         listed=listed,
-        counties=_tallied(by_county, main_test),
+        counties=_counts(by_county, main_test),
         **shared,
     )
     for (code, county), of_county in by_county.items():
@@ -79,7 +79,7 @@ def _write(made: Environment, folder: Path, name: str, template: str, **values: 
     path.write_text(made.get_template(template).render(root="../" * name.count("/"), joined=joined, **values), "utf-8")
 
 
-def _tallied(by_county: dict[tuple[str, str], list[dict[str, Row]]], test: str) -> list[tuple[str, str, int, int, int]]:
+def _counts(by_county: dict[tuple[str, str], list[dict[str, Row]]], test: str) -> list[tuple[str, str, int, int, int]]:
     """Return code, name, LEAs, certain and possible of each county."""
     return [
         (

@@ -22,7 +22,7 @@ import flows.runner
 from flows.steps import STEPS, write_site
 from reports.site.shares import pages_ahead
 from transforms.database import SAFE, connect_read_only
-from transforms.interrupt import stop_if_asked
+from transforms.interrupt import stop_if_signaled
 from transforms.release.current import DATABASE
 from transforms.run import Run, StepResult
 
@@ -45,7 +45,7 @@ def on_threads(run: Run) -> None:
     """Run two queries on other threads; many more wait for their turn."""
 
     def one(n: int) -> None:
-        stop_if_asked()
+        stop_if_signaled()
         with run.connect() as connection:
             connection.cursor()
             connection.execute(LONG).fetchall()

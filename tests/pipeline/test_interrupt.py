@@ -22,7 +22,7 @@ from expectations.judging import rows_of
 from flows.steps import STEPS
 from reports.output import whole_file, whole_folder
 from tests.workplace import PROJECT, STATE, Workplace, reissue
-from transforms.interrupt import Interrupted, listening, shielded, stop_if_asked
+from transforms.interrupt import Interrupted, listening, shielded, stop_if_signaled
 from transforms.release.current import current_release
 from transforms.release.run_records import published_ids, read_status
 from transforms.release.verify import damage_of
@@ -249,8 +249,8 @@ def test_a_signal_that_comes_during_a_record_is_seen_after_it() -> None:
             signal.raise_signal(signal.SIGTERM)
             recorded = True
         assert recorded
-        stop_if_asked()
-    stop_if_asked()
+        stop_if_signaled()
+    stop_if_signaled()
 
 
 def test_an_expectation_that_cannot_run_hides_no_signal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -277,7 +277,7 @@ def test_a_signal_that_comes_where_nothing_can_be_raised_is_seen_after_it(capfd:
 
     with pytest.raises(Interrupted), listening():  # noqa: PT012 - the order is the subject
         Dropped()
-        stop_if_asked()
+        stop_if_signaled()
     assert capfd.readouterr() == ("", "")
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.workplace import SAMPLE, Workplace
-from transforms.files import odd_kind
+from transforms.files import why_not_regular
 from transforms.run import Run
 from transforms.settings import PROJECT
 from transforms.sources.catalog import Source, load_catalog
@@ -229,6 +229,6 @@ def test_the_order_of_editions_is_that_of_the_catalog() -> None:
 
 def test_a_plain_file_is_not_odd(tmp_path: Path) -> None:
     (tmp_path / "x").write_text("x")
-    assert odd_kind(tmp_path / "x", tmp_path) == ""
-    assert odd_kind(tmp_path / "gone", tmp_path) == "it is gone"
-    assert odd_kind(tmp_path / ("x" * 300), tmp_path).startswith("it cannot be accessed (File name too long")
+    assert why_not_regular(tmp_path / "x", tmp_path) == ""
+    assert why_not_regular(tmp_path / "gone", tmp_path) == "it is gone"
+    assert why_not_regular(tmp_path / ("x" * 300), tmp_path).startswith("it cannot be accessed (File name too long")

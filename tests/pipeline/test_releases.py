@@ -18,7 +18,7 @@ from transforms.files import sha256_of
 from transforms.locks import publisher_lock
 from transforms.release import verify
 from transforms.release.current import current_release, find_release, read_manifest, releases, tags
-from transforms.release.pointer import activate, add_tag, current_hold, lift, prune, recover, remove_tag, roll_back
+from transforms.release.pointer import activate, add_tag, current_hold, lift_hold, prune, recover, remove_tag, roll_back
 from transforms.release.run_records import read_status
 from transforms.release.verify import damage_of, seal_of
 
@@ -249,7 +249,7 @@ def test_a_damaged_release_is_not_rolled_back_to(shelf: Path) -> None:
     assert current(shelf) == before
     assert current_hold(shelf) is None
     with pytest.raises(ReleaseError, match="Nothing is held"):
-        lift(shelf)
+        lift_hold(shelf)
 
 
 def test_old_releases_go_but_never_one_that_is_needed(shelf: Path) -> None:
@@ -258,7 +258,7 @@ def test_old_releases_go_but_never_one_that_is_needed(shelf: Path) -> None:
     newest = releases(shelf)[-1].name
     assert prune(shelf, 1) == ["2026-11-03-00000003", "2026-11-04-00000004"]
     assert [r.name for r in releases(shelf)] == ["2026-11-01-00000001", "2026-11-02-00000002", newest]
-    lift(shelf)
+    lift_hold(shelf)
     activate(find_release(shelf, newest), shelf)
     assert remove_tag(shelf, "board-2026") == "2026-11-01-00000001"
     assert prune(shelf, 1) == ["2026-11-01-00000001", "2026-11-02-00000002"]

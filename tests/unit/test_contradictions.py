@@ -18,7 +18,7 @@ from tests.workplace import SAMPLE
 from transforms.dashboard.admission import implausible_test
 from transforms.dashboard.contradictions import is_many
 from transforms.dashboard.file_rows import NOT_COUNTED
-from transforms.dashboard.parts import known_groups
+from transforms.dashboard.parts import group_codes
 from transforms.dashboard.redundancy import load_redundancy
 from transforms.dashboard.rows import JudgedRows, judge, read_columns
 from transforms.raw.table import RawTable
@@ -30,7 +30,7 @@ from transforms.sources.layouts import load_layouts
 DATA = PROJECT / "data"
 KNOWN = load_catalog(DATA).by_file_name()
 SPEC = load_layouts(DATA).dashboard
-GROUPS = known_groups(DATA)
+GROUPS = group_codes(DATA)
 REDUNDANCY = load_redundancy(DATA)
 FOLDERS = [SAMPLE, *([Path(os.environ["CDE_FILES"])] if "CDE_FILES" in os.environ else [])]
 OTHERS = [p for folder in FOLDERS[1:] for p in sorted(folder.rglob("*download*.txt"))]

@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from transforms.dashboard.contradictions import FIRST_LINES, is_many
-from transforms.dashboard.parts import known_groups, part_of
+from transforms.dashboard.parts import group_codes, part_of
 from transforms.database import records
 from transforms.errors import SourceError
 from transforms.inputs import load_inputs
@@ -54,7 +54,7 @@ def admit_dashboards(run: Run) -> None:
 
     The others are recorded as unused.
     """
-    groups = known_groups(run.settings.reference)
+    groups = group_codes(run.settings.reference)
     reports = _reports_as_read(run)
     dashboards = [r for r in reports if r["layout"] == "dashboard"]
     with ThreadPoolExecutor(max_workers=2) as pool:

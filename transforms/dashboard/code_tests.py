@@ -20,10 +20,10 @@ def record_type(rows: FileRows) -> Iterator[Contradiction]:
     for kind in "SDX":
         wrong &= ~(rows.equals("rtype", kind) & (due == kind))
 
-    def say(r: int) -> str:
+    def explain(r: int) -> str:
         return f"a row with such a code has record type {due[r]}"
 
-    yield Contradiction("record_type", "rtype", np.ones(len(due), bool), wrong, say, True)
+    yield Contradiction("record_type", "rtype", np.ones(len(due), bool), wrong, explain, True)
 
 
 def name(rows: FileRows) -> Iterator[Contradiction]:
@@ -46,10 +46,10 @@ def name(rows: FileRows) -> Iterator[Contradiction]:
     wrong = np.zeros(len(tested), bool)
     wrong[at] = (shared & (_outnumbered(code, counts) | _outnumbered(county * len(names.texts) + named, counts)))[place]
 
-    def say(r: int) -> str:
+    def explain(r: int) -> str:
         return f"the file gives this name to a code other than {codes.at(r)}"
 
-    yield Contradiction("name", "districtname", tested, wrong, say, True)
+    yield Contradiction("name", "districtname", tested, wrong, explain, True)
 
 
 def _outnumbered(keys: npt.NDArray[np.int64], counts: npt.NDArray[np.int64]) -> Mask:
@@ -75,13 +75,13 @@ def county(rows: FileRows) -> Iterator[Contradiction]:
     of_state = codes.rows_of(pc.equal(codes.texts, NO_SCHOOL * 2))
     tested = rows.given("countyname") & ~of_state
 
-    def say(r: int) -> str:
+    def explain(r: int) -> str:
         county = of_code[codes.codes[r]]
         if not county:
             return "the first two digits of the code are not a county code"
         return f"the code is for {county} County"
 
-    yield Contradiction("county", "countyname", tested, named != due, say)
+    yield Contradiction("county", "countyname", tested, named != due, explain)
 
 
 def county_office(rows: FileRows) -> Iterator[Contradiction]:
@@ -89,10 +89,10 @@ def county_office(rows: FileRows) -> Iterator[Contradiction]:
     if not rows.has("coe_flag"):
         return
 
-    def say(r: int) -> str:
+    def explain(r: int) -> str:
         return f"the flag is for a county office, but the code {rows.columns['cds'].at(r)} is for a district"
 
-    yield Contradiction("office", "coe_flag", rows.equals("coe_flag", "Y"), ~rows.of_county_office(), say)
+    yield Contradiction("office", "coe_flag", rows.equals("coe_flag", "Y"), ~rows.of_county_office(), explain)
 
 
 def school(rows: FileRows) -> Iterator[Contradiction]:
@@ -102,10 +102,10 @@ def school(rows: FileRows) -> Iterator[Contradiction]:
     codes = rows.columns["cds"]
     no_school = codes.rows_of(pc.ends_with(codes.texts, NO_SCHOOL))
 
-    def say(_: int) -> str:
+    def explain(_: int) -> str:
         return "the row names a school, but its code is not a school's"
 
-    yield Contradiction("school", "schoolname", no_school, rows.given("schoolname"), say)
+    yield Contradiction("school", "schoolname", no_school, rows.given("schoolname"), explain)
 
 
 TESTS = (record_type, name, county, county_office, school)

@@ -56,7 +56,7 @@ def count_of(c: Contradiction, of_lea: Mask, lines: npt.NDArray[np.int64]) -> di
     tested, rejected = _counts(c, of_lea)
     first = np.flatnonzero(c.rows & of_lea)[:FIRST_LINES]
     counted = {"tested": tested, "rejected": rejected, "lines": [int(lines[r]) for r in first]}
-    return {"kind": c.kind, "column": c.column, **counted, "reason": c.say(int(first[0]))}
+    return {"kind": c.kind, "column": c.column, **counted, "reason": c.explain(int(first[0]))}
 
 
 def _of_testable(c: Contradiction, rows: FileRows) -> Contradiction:

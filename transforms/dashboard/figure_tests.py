@@ -160,10 +160,10 @@ def change_of_statuses(rows: FileRows) -> Iterator[Contradiction]:
     now, before, change = rows.number("currstatus"), rows.number("priorstatus"), rows.number("change")
     given = np.isfinite(now) & np.isfinite(before) & np.isfinite(change)
 
-    def say(r: int) -> str:
+    def explain(r: int) -> str:
         return f"status {now[r]:g} after {before[r]:g} is a change of {now[r] - before[r]:.1f}"
 
-    yield Contradiction("change", "change", given, np.abs(now - before - change) > A_TENTH, say)
+    yield Contradiction("change", "change", given, np.abs(now - before - change) > A_TENTH, explain)
 
 
 def sum_of_parts(rows: FileRows) -> Iterator[Contradiction]:
@@ -174,11 +174,11 @@ def sum_of_parts(rows: FileRows) -> Iterator[Contradiction]:
     added = np.nan_to_num(rows.number("numprloss")) if rows.has("numprloss") else np.zeros(len(whole))
     given = np.isfinite(whole) & np.isfinite(tested)
 
-    def say(r: int) -> str:
+    def explain(r: int) -> str:
         parts = f"{tested[r]:g} tested and {added[r]:g} added for a low rate of participation"
         return f"the number of students is not {parts}"
 
-    yield Contradiction("parts", "currdenom", given, whole != tested + added, say)
+    yield Contradiction("parts", "currdenom", given, whole != tested + added, explain)
 
 
 def level_of_status(rows: FileRows) -> Iterator[Contradiction]:
@@ -196,10 +196,10 @@ def level_of_status(rows: FileRows) -> Iterator[Contradiction]:
             due[members] = np.searchsorted(sign * bounds, sign * status[members], side="right") + 1
     tested = (due > 0) & (level > 0) & np.isfinite(status)
 
-    def say(r: int) -> str:
+    def explain(r: int) -> str:
         return f"status {rows.text('currstatus', r)} has level {due[r]} by the cut scores"
 
-    yield Contradiction("cuts", "statuslevel", tested, level != due, say, seen)
+    yield Contradiction("cuts", "statuslevel", tested, level != due, explain, seen)
 
 
 def _classes(rows: FileRows) -> dict[str, Mask] | None:
@@ -235,10 +235,10 @@ def group_within_all(rows: FileRows) -> Iterator[Contradiction]:
         whole = of_code[codes.codes]
         tested = ~everyone & np.isfinite(number) & np.isfinite(whole)
 
-        def say(r: int, number: Numbers = number, whole: Numbers = whole) -> str:
+        def explain(r: int, number: Numbers = number, whole: Numbers = whole) -> str:
             return f"the group has {number[r]:g} students here, but all students together are {whole[r]:g}"
 
-        yield Contradiction("of_all", name, tested, number > whole, say)
+        yield Contradiction("of_all", name, tested, number > whole, explain)
 
 
 TESTS = (

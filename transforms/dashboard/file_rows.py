@@ -34,7 +34,7 @@ class Contradiction:
     column: str
     tested: Mask
     rows: Mask
-    say: Callable[[int], str]
+    explain: Callable[[int], str]
     firm: bool | None = None
 
 

@@ -20,7 +20,7 @@ from transforms.dashboard.redundancy import Redundancy, load_redundancy
 from transforms.dashboard.rows import Fault, entities, in_order, judge, read_columns, typed
 from transforms.database import parquet, quote
 from transforms.files import sha256_of
-from transforms.interrupt import stop_if_asked
+from transforms.interrupt import stop_if_signaled
 from transforms.raw.table import Report, cached_report, write_parquet, write_record
 from transforms.rules.reference import Reference
 from transforms.run import Run
@@ -50,7 +50,7 @@ def load_dashboards(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
     Creates the view indicator_results, the tables dashboard_faults, dashboard_entities and unknown_groups, and the list
     of parts.
     """
-    groups = known_groups(run.settings.reference)
+    groups = group_codes(run.settings.reference)
     reports = sorted(
         (r for r in run.raw_reports() if r["layout"] == "dashboard"),
         key=lambda r: (r["dashboard_year"], r["indicator"]),
@@ -90,7 +90,7 @@ def load_dashboards(run: Run, connection: duckdb.DuckDBPyConnection) -> int:
     return sum(p["rows"] for p in parts)
 
 
-def known_groups(reference: Path) -> dict[str, str]:
+def group_codes(reference: Path) -> dict[str, str]:
     """Return every known student group code, including aliases -> our code."""
     rows = Reference(reference).tables()["student_groups"].to_pylist()
     own = {row["student_group"]: row["student_group"] for row in rows}
@@ -114,7 +114,7 @@ def part_of(run: Run, report: Report, groups: Mapping[str, str], table: pa.Table
     stem = run.settings.build / "core" / f"v{TYPING_VERSION}" / report["source_id"] / key
     record_path = stem.with_suffix(".json")
     record = cached_report(record_path)
-    stop_if_asked()
+    stop_if_signaled()
     if record is None:
         record = _make(_staged(report) if table is None else table, report, groups, redundancy, schema, stem)
         write_record(record_path, record)
@@ -200,7 +200,7 @@ def _row_groups(paths: Iterable[Path]) -> Iterator[pa.Table]:
     with ThreadPoolExecutor(max_workers=1) as pool:
         reading = None
         for path in paths:
-            stop_if_asked()
+            stop_if_signaled()
             with pq.ParquetFile(path) as part:
                 for number in range(part.num_row_groups):
                     following = pool.submit(part.read_row_group, number)

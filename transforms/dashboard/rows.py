@@ -206,7 +206,7 @@ def judge(
             counts.append(count_of(c, of_lea, lines))
         for row in map(int, np.flatnonzero(c.rows)):
             where = (columns[n].at(row) for n in ("cds", "rtype", "studentgroup"))
-            faults.append(Fault(int(lines[row]), c.column, columns[c.column].at(row) or "", c.say(row), *where))
+            faults.append(Fault(int(lines[row]), c.column, columns[c.column].at(row) or "", c.explain(row), *where))
     served = columns["studentgroup"]
     sizes = {code: int(served.rows_of(pc.equal(served.texts, code)).sum()) for code in new}
     return JudgedRows(bad, faults, counts, sizes)
@@ -228,10 +228,10 @@ def _contract(
     times = _times(keys)
     if times is not None:
 
-        def say(row: int) -> str:
+        def explain(row: int) -> str:
             return f"this LEA or school and student group appears {times[row]} times in the file"
 
-        yield Contradiction("contract", "cds", every, times > 1, say)
+        yield Contradiction("contract", "cds", every, times > 1, explain)
     if new:
         of_new = columns["studentgroup"].rows_of(pc.is_in(columns["studentgroup"].texts, pa.array(new)))
         yield broken(NEW_GROUP, "studentgroup", of_new, "CDE reports a student group that is not known")

@@ -31,7 +31,7 @@ from transforms.rules.load import is_confirmed, load_rules, name_of, rules_of
 from transforms.rules.reference import Reference
 from transforms.sql import build_table
 from transforms.tables import put
-from transforms.wording.say import say_watch_list
+from transforms.wording.say import write_watch_list_sentences
 from transforms.wording.sentences.estimate import (
     LABEL,
     OutlookFacts,
@@ -150,7 +150,7 @@ class Estimate:
         with ahead_schema(self.connection, BASE):
             put(self.connection, "asked_pairs", pa.Table.from_pylist(pairs))
             build_table(self.connection, "facts", "watch_facts")
-            say_watch_list(self.connection)
+            write_watch_list_sentences(self.connection)
             for name, query in (PREVIEW_TABLES if self.preview else TABLES).items():
                 self.connection.execute(f"create table memory.main.{name} as select {label}, t.* from ({query}) t")
         self._put_verdicts()

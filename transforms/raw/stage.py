@@ -12,10 +12,10 @@ import pyarrow as pa
 
 from transforms import clock
 from transforms.control_characters import shown
-from transforms.dashboard.parts import known_groups, part_of
+from transforms.dashboard.parts import group_codes, part_of
 from transforms.errors import SourceError, SourceFilesError
 from transforms.files import sha256_of
-from transforms.interrupt import stop_if_asked
+from transforms.interrupt import stop_if_signaled
 from transforms.raw.identity import verify_identity
 from transforms.raw.page import read_page
 from transforms.raw.table import (
@@ -45,7 +45,7 @@ def read_raw(run: Run) -> StepResult:
     """
     taken = run.snapshots()
     snapshots = [s for s in taken if was_published_as_of(run, run.sources[s.source_id])]
-    groups = known_groups(run.settings.reference)
+    groups = group_codes(run.settings.reference)
     with ThreadPoolExecutor(max_workers=2) as pool:
         reading = {s.source_id: pool.submit(_read_or_refuse, run, s, groups) for s in _alternating_kinds(snapshots)}
         outcomes = [reading[s.source_id].result() for s in snapshots]
@@ -98,7 +98,7 @@ def was_published_as_of(run: Run, source: Source) -> bool:
 
 def _read_or_refuse(run: Run, snapshot: Snapshot, groups: Mapping[str, str]) -> _ReadFile:
     """Return the file's report. For an unusable file: the report of its earlier edition if there is one, and why."""
-    stop_if_asked()
+    stop_if_signaled()
     try:
         return _ReadFile(_read_and_type(run, snapshot, groups))
     except SourceError as error:

@@ -91,12 +91,12 @@ def _read_body(content: bytes, start: int, header: Header, file: str) -> RawTabl
     rejects = []
     if skipped:
         empty = set(lines.tolist()) - set(table.column("line").to_pylist())
-        mended = repair_rows(skipped, empty, header)
-        rejects, gone, warnings = mended.rejects, mended.gone, mended.warnings
+        repaired = repair_rows(skipped, empty, header)
+        rejects, gone, warnings = repaired.rejects, repaired.gone, repaired.warnings
         if rejects and not content.endswith(b"\n") and rejects[-1].line == last_line:
             raise SourceError(file, "the last line is cut off", DOWNLOAD_AGAIN, line=last_line, value=rejects[-1].value)
-        if mended.rows:
-            table = _with_rows(table, mended.rows)
+        if repaired.rows:
+            table = _with_rows(table, repaired.rows)
     twice = repeated_lines(table, body, first)
     if twice:
         table = table.filter(pc.invert(pc.is_in(table.column("line"), pa.array(sorted(twice), pa.int64()))))

@@ -19,7 +19,7 @@ def problems_of_loans(lines: Lines, law_effective: date) -> Found:
     yield from _loan_against_its_act(lines)
     yield from _status_against_events(lines)
     yield from _amounts_against_events(lines)
-    yield from _loans_entered_twice(lines)
+    yield from _duplicate_loans(lines)
 
 
 def warnings_of_loans(lines: Lines) -> Found:
@@ -212,7 +212,7 @@ def _amounts_against_events(lines: Lines) -> Found:
             yield "state_loan_events", other.problem("event_date", sentence)
 
 
-def _loans_entered_twice(lines: Lines) -> Found:
+def _duplicate_loans(lines: Lines) -> Found:
     """Yield rows with one borrower and one act: they are one loan under two names, with different histories."""
     loans = [(line, loan) for line in lines["state_loans"] if isinstance(loan := line.record, StateLoan)]
     for line, loan in loans:

@@ -17,7 +17,7 @@ import duckdb
 from transforms.dashboard.parts import PARTED, PARTS
 from transforms.database import connect, connect_read_only, fetch_one, first_column, literal, parquet, quote
 from transforms.errors import ReleaseError
-from transforms.interrupt import stop_if_asked
+from transforms.interrupt import stop_if_signaled
 from transforms.release.current import DATABASE, parsed_manifest
 from transforms.run import Run
 from transforms.schema import Table, published_tables
@@ -86,7 +86,7 @@ def write_rows(
                 replaced = known.replaced + _replace_rows(run, parts, known, previous / DATABASE, path, release_id)
                 return asdict(Written(STORAGE_VERSION, created_by, {s: p.sha256 for s, p in parts.items()}, replaced))
             except (duckdb.Error, ReleaseError) as error:
-                stop_if_asked()
+                stop_if_signaled()
                 run.notify(f"rewriting all rows, because replacing some of them failed: {error}", 0, None)
                 path.unlink(missing_ok=True)
     few = sum(p.rows for p in parts.values()) < FEW_ROWS

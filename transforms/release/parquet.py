@@ -12,7 +12,7 @@ import pyarrow.parquet as pq
 from transforms.dashboard.parts import write_parts
 from transforms.database import fetch_one, first_column, quote
 from transforms.errors import ReleaseError
-from transforms.interrupt import stop_if_asked
+from transforms.interrupt import stop_if_signaled
 from transforms.schema import Table
 from transforms.tables import encodings
 
@@ -22,7 +22,7 @@ SORTED_ROWS = 250_000  # at a time; sorting a million rows with their texts take
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, table: Table, folder: Path, release_id: str) -> Entry:
     """Write one table to ``folder``; return its manifest entry."""
-    stop_if_asked()
+    stop_if_signaled()
     schema = _schema(table, release_id)
     rows = 0
     with pq.ParquetWriter(_path(table, folder), schema, compression="zstd", **encodings(schema)) as writer:

@@ -15,7 +15,7 @@ from pathlib import Path
 from transforms import clock
 from transforms.config.toml_model import StrictModel
 from transforms.errors import ReleaseError, UsageError, few_of, quoted
-from transforms.files import is_temporary, point, sync_folder, write_atomically
+from transforms.files import is_temporary, point_link, sync_folder, write_atomically
 from transforms.release.current import DATABASE, current_release, find_release, foreign_pointer, releases, tags
 from transforms.release.run_records import reason_of
 from transforms.release.verify import damage_of
@@ -63,7 +63,7 @@ def _first_line(error: Exception) -> str:
 
 def activate(release: Path, out: Path) -> None:
     """Change ``current``, then latest.json."""
-    point(out / "current", Path("releases") / release.name)
+    point_link(out / "current", Path("releases") / release.name)
     _write_latest(release, out)
 
 
@@ -86,7 +86,7 @@ def recover(out: Path) -> str:
     """
     if foreign := foreign_pointer(out):
         raise ReleaseError(foreign)
-    sweep(out)
+    remove_leftovers(out)
     release, pointer = current_release(out), out / "current"
     wrong = ""
     if release is not None and (damage := damage_of(release)):
@@ -103,7 +103,7 @@ def recover(out: Path) -> str:
     return wrong
 
 
-def sweep(out: Path) -> None:
+def remove_leftovers(out: Path) -> None:
     """Remove what a publisher that died left incomplete. Only our own names in our own folders are touched."""
     for leftover in (out / "releases").glob(".*"):
         if leftover.name.startswith(LEFTOVERS) and leftover.is_dir() and not leftover.is_symlink():
@@ -133,7 +133,7 @@ def roll_back(out: Path, asked: str, reason: str) -> Path:
     return release
 
 
-def lift(out: Path) -> Hold:
+def lift_hold(out: Path) -> Hold:
     """Allow publishing again, even if hold.json is broken. Raises ReleaseError if nothing is held."""
     try:
         hold = current_hold(out)
@@ -190,7 +190,7 @@ def add_tag(out: Path, asked: str, tag: str) -> Path:
     damage = damage_of(release)
     if damage:
         raise ReleaseError(f"Release {release.name} is damaged ({damage[0]}) and is not tagged.")
-    point(out / "tags" / tag, Path("..") / "releases" / release.name)
+    point_link(out / "tags" / tag, Path("..") / "releases" / release.name)
     return release
 
 

@@ -41,7 +41,7 @@ def load_evidence_before(run: Run, connection: duckdb.DuckDBPyConnection) -> Non
     )
     path = sound_file(run)
     if path:
-        had = "finding in ('result', 'no_result') or unknown_because = say_row_of_release()"
+        had = "finding in ('result', 'no_result') or unknown_because = note_row_of_release()"
         connection.execute(f"insert into evidence_before select {KEY} from {parquet(path)} where {had}")
 
 

@@ -29,7 +29,7 @@ from transforms.release.database import check_database, parts_of, write_other_ta
 from transforms.release.digests import content_digest, dated_facts, part_digests
 from transforms.release.meta import write_meta
 from transforms.release.parquet import write_parquet, write_parted
-from transforms.release.pointer import activate, current_hold, prune, sweep
+from transforms.release.pointer import activate, current_hold, prune, remove_leftovers
 from transforms.release.previous import has_stale_unused_files, record_same_result, sound_release
 from transforms.release.verify import damage_of, seal_of
 from transforms.run import Notify, Run, StepResult
@@ -110,7 +110,7 @@ def _build_release(
 
     ``previous``: the current release, if it is complete.
     """
-    sweep(run.settings.out)  # left by a publisher that died, or damaged and replaced; we own the lock
+    remove_leftovers(run.settings.out)  # left by a publisher that died, or damaged and replaced; we own the lock
     building = Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent))
     try:
         write_meta(run, connection, target.name, digest, previous)

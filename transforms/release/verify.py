@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from transforms.errors import ReleaseError
 from transforms.files import sha256_of
-from transforms.interrupt import stop_if_asked
+from transforms.interrupt import stop_if_signaled
 from transforms.release.current import MANIFEST, read_manifest
 
 
@@ -99,7 +99,7 @@ def _damage_of(release: Path, present: Present) -> list[Damage]:
 
 
 def _problem(path: Path, mark: Mark, size: int, sha256: str) -> str:
-    stop_if_asked()
+    stop_if_signaled()
     if not stat.S_ISREG(mark.mode):
         return "not a plain file"
     if mark.size != size:

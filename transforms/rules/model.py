@@ -151,7 +151,7 @@ class RuleSet(StrictModel):
     lcap_goals: Consecutive | None = None  # CDE's list under EC 52064(e)(5), which is compared with our results
 
     @model_validator(mode="after")
-    def _criteria_or_why_not(self) -> Self:
+    def _criteria_match_standing(self) -> Self:
         if self.standing == "final" and (not self.criterion or self.not_confirmed):
             raise ValueError("final rules need criteria, and no not_confirmed")
         if self.standing == "unconfirmed" and (self.criterion or not self.not_confirmed):
@@ -226,7 +226,7 @@ class Pathway(StrictModel):
     assistance_effective: date | None = None  # for two_acts: the earlier assistance may not have an earlier date
 
     @model_validator(mode="after")
-    def _recorded_ones_say_what_is_recorded(self) -> Self:
+    def _recorded_fields_match(self) -> Self:
         if (self.decided == "recorded") != (self.record_kind is not None):
             raise ValueError("a recorded pathway names its record_kind; a computed one has none")
         if any((self.decided == "recorded") != bool(v) for v in (self.effective, self.effective_basis)):

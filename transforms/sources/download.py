@@ -179,7 +179,7 @@ class _Attempt:
     deadline: Deadline
     progress: Progress
     validator: str = ""
-    asked_from: int = 0  # first byte that the current request asked for
+    requested_from: int = 0  # first byte that the current request asked for
 
     def run(self) -> Answer:
         """Try once. Raises TryAgainError or GiveUpError with the reason."""
@@ -221,10 +221,10 @@ class _Attempt:
         raise GiveUpError(f"more than {REDIRECTS} redirects")
 
     def _headers(self) -> dict[str, str]:
-        self.asked_from = self.into.stat().st_size if self.validator and self.into.exists() else 0
+        self.requested_from = self.into.stat().st_size if self.validator and self.into.exists() else 0
         return (
-            {"Range": f"bytes={self.asked_from}-", "If-Range": self.validator}
-            if self.asked_from
+            {"Range": f"bytes={self.requested_from}-", "If-Range": self.validator}
+            if self.requested_from
             else dict(self.conditions)
         )
 
@@ -247,7 +247,7 @@ class _Attempt:
             raise GiveUpError(f"the server answered {status}")
         if response.headers.get("content-encoding", "identity") != "identity":
             raise GiveUpError("the server sent a compressed body that was not requested")
-        whole = self._size_of_the_whole(response) if status == httpx.codes.PARTIAL_CONTENT else None
+        whole = self._total_size(response) if status == httpx.codes.PARTIAL_CONTENT else None
         self._save(response, append=whole is not None)
         have = self.into.stat().st_size
         if whole is not None and have != whole:
@@ -257,18 +257,18 @@ class _Attempt:
             True, int(httpx.codes.OK), url, _plain(headers.get("etag", "")), _plain(headers.get("last-modified", ""))
         )
 
-    def _size_of_the_whole(self, response: httpx.Response) -> int:
+    def _total_size(self, response: httpx.Response) -> int:
         """Return the size of the file that the answer is a part of.
 
         Raises TryAgainError if the server sent another part than requested.
         """
         validator, self.validator = self.validator, ""  # if this is not the rest, begin again
-        if not self.asked_from:
+        if not self.requested_from:
             raise TryAgainError("the server answered 206, a part of the file, to a request for all of it")
         part = re.fullmatch(
             r"bytes ([0-9]{1,18})-([0-9]{1,18})/([0-9]{1,18})", response.headers.get("content-range", "").strip()
         )
-        if part is None or int(part[1]) != self.asked_from or response.headers.get("etag", validator) != validator:
+        if part is None or int(part[1]) != self.requested_from or response.headers.get("etag", validator) != validator:
             raise TryAgainError("the server sent a different part from the one requested")
         return int(part[3])
 
@@ -276,7 +276,7 @@ class _Attempt:
         """Write the body as it comes; stop at the size limit and at the deadline."""
         largest = self.downloader.settings.largest_file
         length = response.headers.get("content-length", "")
-        have = self.asked_from if append else 0
+        have = self.requested_from if append else 0
         total = have + int(length) if re.fullmatch("[0-9]{1,18}", length) else None
         if total is not None and total > largest:
             raise GiveUpError(f"the file has {total:,} bytes; more than {largest:,} is refused")

@@ -12,8 +12,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from transforms.errors import ConfigError, SourceError, SourceFilesError
-from transforms.files import A_FOLDER, odd_kind, sha256_of
-from transforms.interrupt import stop_if_asked
+from transforms.files import A_FOLDER, sha256_of, why_not_regular
+from transforms.interrupt import stop_if_signaled
 from transforms.raw.stage import read_snapshot
 from transforms.run import Run, Snapshot, StepResult
 from transforms.sources.catalog import Source
@@ -48,7 +48,7 @@ def from_folder(run: Run) -> StepResult:
     unused += others
     store = Store(run.settings.snapshots)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        outcomes = list(pool.map(lambda f: _taken_or_error(store, f, run.settings.largest_file), files))
+        outcomes = list(pool.map(lambda f: _copy_or_error(store, f, run.settings.largest_file), files))
     refused += [(source, o) for (_, source, _), o in zip(files, outcomes, strict=True) if isinstance(o, SourceError)]
     taken = [o for o in outcomes if isinstance(o, Snapshot)]
     taken, twins = without_duplicates(run, taken)
@@ -76,7 +76,7 @@ def sort_files(run: Run, folder: Path) -> tuple[list[Found], Refused, list[Unuse
     refused: Refused = []
     unused: list[UnusedFile] = []
     for path in sorted(p for p in folder.iterdir() if not is_ignored(p)):
-        (source, right), kind = recognize(path.name, known), odd_kind(path, folder)
+        (source, right), kind = recognize(path.name, known), why_not_regular(path, folder)
         if source is not None:
             if error := (
                 SourceError(path.name, kind, "Replace it with the file itself.")
@@ -178,8 +178,8 @@ def _earlier(run: Run, refused: list[Source], taken: list[Snapshot]) -> list[Sna
     return [earlier for s in missing.values() if (earlier := earlier_edition(run, s))]
 
 
-def _taken_or_error(store: Store, file: Found, largest: int) -> Snapshot | SourceError:
-    stop_if_asked()
+def _copy_or_error(store: Store, file: Found, largest: int) -> Snapshot | SourceError:
+    stop_if_signaled()
     path, source, _ = file
     try:
         return copy_into(store, path, source, largest, "folder")

@@ -9,7 +9,7 @@ from typing import TypeVar
 from transforms import clock
 from transforms.config.toml_model import StrictModel
 from transforms.errors import ConfigError
-from transforms.files import same_bytes, sha256_of, temporary_beside, write_atomically
+from transforms.files import same_bytes, sha256_of, temporary_file, write_atomically
 from transforms.run import Snapshot
 from transforms.sources.catalog import Source
 
@@ -79,7 +79,7 @@ class Store:
 
     def temporary(self, source: Source) -> Path:
         """Return a new file in the source's folder, to fill and then keep."""
-        return temporary_beside(self.folder / source.id / source.file)
+        return temporary_file(self.folder / source.id / source.file)
 
     def has_size(self, source: Source, size: int) -> bool:
         """Return True if a stored content has this size, so that it may be the same."""

@@ -65,7 +65,7 @@ def say(
 def write_sentences(connection: duckdb.DuckDBPyConnection) -> None:
     """Write the reason of every verdict, one sentence per eligible LEA, the changes, and the watch list."""
     write_reasons(connection)
-    say_watch_list(connection)
+    write_watch_list_sentences(connection)
 
 
 def write_reasons(connection: duckdb.DuckDBPyConnection) -> None:
@@ -75,16 +75,16 @@ def write_reasons(connection: duckdb.DuckDBPyConnection) -> None:
     say(connection, "eligible_facts", EligibleFacts, VERDICT[:2], "eligible_sentences", sentence=eligible_sentence)
     of_change = {"cause": change_cause, "sentence": change_sentence}
     say(connection, "change_facts", Change, ("cds", "pathway", "to_year"), "change_sentences", **of_change)
-    write_reconciliation_words(connection)
+    write_reconciliation_texts(connection)
 
 
-def say_watch_list(connection: duckdb.DuckDBPyConnection) -> None:
+def write_watch_list_sentences(connection: duckdb.DuckDBPyConnection) -> None:
     """Write the sentence of every row of the watch list."""
     key = ("cds", "student_group", "watch")
     say(connection, "watch_facts", WatchFacts, key, "watch_sentences", sentence=watch_sentence)
 
 
-def write_reconciliation_words(connection: duckdb.DuckDBPyConnection) -> None:
+def write_reconciliation_texts(connection: duckdb.DuckDBPyConnection) -> None:
     """Create ``reconciliation_words`` (kind x class)."""
     rows = (
         {"kind": kind, "class": name, "words": words.format(what)}

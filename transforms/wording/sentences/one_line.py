@@ -25,7 +25,7 @@ class LoanLine(NamedTuple):
     ended: str = ""
 
     @property
-    def said(self) -> str:
+    def state_text(self) -> str:
         """Return the state in words."""
         return self.ended or LOAN_STATES[self.state]
 
@@ -96,10 +96,10 @@ def _loans(f: LineFacts) -> str:
         return clipped(
             f"State loan, {f.loans[0].act}: repaid or released. CCEE confirms whether the referral has ended."
         )
-    states = list(dict.fromkeys(x.said for x in f.loans))
+    states = list(dict.fromkeys(x.state_text for x in f.loans))
     if len(f.loans) > 1 and len(states) == 1:
         return f"{number(len(f.loans)).capitalize()} state loans, {states[0]}."
-    loans = "; ".join(f"{x.act}: {x.said}" for x in f.loans)
+    loans = "; ".join(f"{x.act}: {x.state_text}" for x in f.loans)
     return clipped(f"State loan, {loans}." if len(f.loans) == 1 else f"State loans, {loans}.")
 
 
