@@ -95,9 +95,9 @@ def _type_mismatch(table: Table, types: Mapping[str, str] = MappingProxyType({})
     return " or ".join(unfit) or "false"
 
 
-def _failing(table: Table, condition: str, looked_at: Sequence[str]) -> str:
+def _failing(table: Table, condition: str, extra_columns: Sequence[str]) -> str:
     """Return a query for the rows that meet the condition: key, naming columns and ``looked_at``, ordered by key."""
-    shown = [c for c in dict.fromkeys((*table.key, *NAMING, *looked_at)) if c in table.columns]
+    shown = [c for c in dict.fromkeys((*table.key, *NAMING, *extra_columns)) if c in table.columns]
     columns, key = (", ".join(map(quote, names)) for names in (shown, table.key))
     return f"select {columns} from {quote(table.name)} where {condition} order by {key}"
 

@@ -107,8 +107,12 @@ def _failed(suite: Suite, expectation: Expectation, failing: pa.Table, name: str
 def columns_of(expectation: Expectation) -> tuple[str, ...]:
     """Return the columns that an expectation looks at, those of its condition first."""
     named = [getattr(expectation, a, None) for a in ("column", "column_A", "column_B")]
-    asked = _condition_columns(getattr(expectation, "row_condition", None))
-    return tuple(dict.fromkeys([*asked, *(n for n in named if n), *(getattr(expectation, "column_list", None) or ())]))
+    condition_columns = _condition_columns(getattr(expectation, "row_condition", None))
+    return tuple(
+        dict.fromkeys(
+            [*condition_columns, *(n for n in named if n), *(getattr(expectation, "column_list", None) or ())]
+        )
+    )
 
 
 def _condition_columns(condition: Any) -> Iterator[str]:

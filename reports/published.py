@@ -36,12 +36,12 @@ class Lea:
 
 
 LEA = "cds, lea_name, lea_type, county_code, county"  # columns of leas that build a Lea
-EXACT, PART = "lower({}) = lower($asked)", "contains(lower({}), lower($asked))"
-FORMER = ("predecessor_cds in ($asked, $asked || '0000000')", *(w.format("predecessor_name") for w in (EXACT, PART)))
+EXACT, PART = "lower({}) = lower($text)", "contains(lower({}), lower($text))"
+FORMER = ("predecessor_cds in ($text, $text || '0000000')", *(w.format("predecessor_name") for w in (EXACT, PART)))
 # Ways to find an LEA, most certain first: code, present name, former name, and the code or name of a predecessor that
 # has no rows of its own.
 CONDITIONS = (
-    "cds in ($asked, $asked || '0000000', '0' || $asked, '0' || $asked || '0000000')",
+    "cds in ($text, $text || '0000000', '0' || $text, '0' || $text || '0000000')",
     *(way.format("lea_name") for way in (EXACT, PART)),
     *(f"cds in (select cds from lea_names where {way.format('lea_names.lea_name')})" for way in (EXACT, PART)),
     *(f"cds in (select successor_cds from successions where {way})" for way in FORMER),
@@ -167,18 +167,18 @@ def former_names(present: str, names: Sequence[str]) -> list[str]:
     return list(found.values())[1:]
 
 
-def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
+def find_lea(connection: duckdb.DuckDBPyConnection, name_or_code: str) -> Lea:
     """Find the LEA with this CDS code or name, present or former.
 
     A code has 14 or 7 digits, or lacks the leading zero that spreadsheets drop. Part of a name is enough if only one
     LEA matches. Raises NotFoundError.
     """
     columns = f"select {LEA} from leas"
-    asked = unicodedata.normalize("NFKC", asked).strip()  # converts digits of other keyboards
-    if not has_letters(asked):
+    name_or_code = unicodedata.normalize("NFKC", name_or_code).strip()  # converts digits of other keyboards
+    if not has_letters(name_or_code):
         raise NotFoundError("Give a name, part of a name, or a CDS code of 14 or 7 digits.")
     for condition in CONDITIONS:
-        found = connection.execute(f"{columns} where {condition} order by lea_name", {"asked": asked}).fetchall()
+        found = connection.execute(f"{columns} where {condition} order by lea_name", {"text": name_or_code}).fetchall()
         if len(found) > 1:  # if two codes share a name, use the present one
             of_codes = "select predecessor_cds from successions where list_contains(?, successor_cds)"
             ended = first_column(connection, of_codes, [[f[0] for f in found]])
@@ -187,16 +187,16 @@ def find_lea(connection: duckdb.DuckDBPyConnection, asked: str) -> Lea:
             return Lea(*map(_shown, found[0]))
         if found:
             raise NotFoundError(
-                f"{quoted(asked)} matches {len(found)} LEAs. Choose one: "
+                f"{quoted(name_or_code)} matches {len(found)} LEAs. Choose one: "
                 + "; ".join(f"{n} ({c}, {k})" for c, n, _, _, k in found[:10])
             )
     near = connection.execute(
-        "select lea_name, cds from leas order by greatest(jaro_winkler_similarity(lower(lea_name), lower($asked)), "
-        "jaro_winkler_similarity(cds, $asked)) desc, lea_name limit 5",
-        {"asked": asked},
+        "select lea_name, cds from leas order by greatest(jaro_winkler_similarity(lower(lea_name), lower($text)), "
+        "jaro_winkler_similarity(cds, $text)) desc, lea_name limit 5",
+        {"text": name_or_code},
     ).fetchall()
     names = "; ".join(f"{n} ({c})" for n, c in near)
-    raise NotFoundError(f"No LEA is called {quoted(asked)}. Did you mean: {names}?")
+    raise NotFoundError(f"No LEA is called {quoted(name_or_code)}. Did you mean: {names}?")
 
 
 def resolve_names(connection: duckdb.DuckDBPyConnection, parameters: Mapping[str, str | None]) -> dict[str, str | None]:

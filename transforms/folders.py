@@ -87,9 +87,9 @@ def _refuse(folder: Path, setting: str, known: Known) -> None:
     _refuse_a_file(folder, setting)
     if not folder.exists() or is_own_folder(folder, known):
         return
-    strangers = sorted(p.name for p in folder.iterdir() if p.name not in HARMLESS)
-    if strangers:
-        _raise(folder, setting, strangers)
+    foreign_files = sorted(p.name for p in folder.iterdir() if p.name not in HARMLESS)
+    if foreign_files:
+        _raise(folder, setting, foreign_files)
 
 
 def _refuse_within(folder: Path, setting: str, others: Iterable[Path]) -> None:
@@ -112,13 +112,13 @@ def _refuse_strangers(settings: Settings) -> None:
     named = {settings.out, settings.inbox, settings.reference, settings.source_folder}
     inside = {p.absolute().relative_to(work).parts[0] for p in named if work in p.absolute().parents}
     present = work.iterdir() if work.is_dir() else ()
-    strangers = sorted(p.name for p in present if p.name not in HARMLESS | WORK_FOLDERS | inside)
-    if strangers:
-        _raise(work, "DTA_WORK", strangers)
+    foreign_files = sorted(p.name for p in present if p.name not in HARMLESS | WORK_FOLDERS | inside)
+    if foreign_files:
+        _raise(work, "DTA_WORK", foreign_files)
 
 
-def _raise(folder: Path, setting: str, strangers: list[str]) -> None:
-    shown = few_of([*map(repr, strangers)], 3)
+def _raise(folder: Path, setting: str, foreign_files: list[str]) -> None:
+    shown = few_of([*map(repr, foreign_files)], 3)
     raise ConfigError(
         f"{folder} contains files that dta did not write ({shown}), and is not marked as a dta folder. Nothing in it"
         f" was changed. Name an empty folder, or one that does not exist yet, in {setting}."

@@ -27,7 +27,7 @@ LINES = 10  # most lines of names under a heading
 def run_with_progress(settings: Settings, console: Console, log: Console) -> None:
     """Run all steps. Progress goes to the error stream, the result to the standard output."""
     for_programs = settings.log == "json"
-    told = json_log(log.file) if for_programs else text_log(log)
+    run_log = json_log(log.file) if for_programs else text_log(log)
     with progress_line(log, disable=for_programs) as progress:
         bar = progress.add_task("starting", total=len(STEPS))
 
@@ -41,7 +41,7 @@ def run_with_progress(settings: Settings, console: Console, log: Console) -> Non
             size = f" {done / 1e6:.1f}" + (f" of {total / 1e6:.1f} MB" if total else " MB") if done else ""
             progress.update(bar, description=f"{words}{size}")
 
-        outcome = execute(settings, perform, notify, told)
+        outcome = execute(settings, perform, notify, run_log)
     console.print(outcome.message, markup=False, soft_wrap=True)
     problems = not_listed_as_unused(outcome.source_problems, outcome.unused)
     for line in problem_lines(problems):

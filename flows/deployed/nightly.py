@@ -43,10 +43,10 @@ fetch = perform_step.with_options(
 
 def run_name() -> str:
     """Return the name of a flow run: its source, and the requested or scheduled day."""
-    asked = runtime.flow_run.parameters
+    parameters = runtime.flow_run.parameters
     return (
-        f"{Path(str(asked.get('source') or 'settings')).name} as of"
-        f" {asked.get('as_of') or runtime.flow_run.scheduled_start_time.date()}"
+        f"{Path(str(parameters.get('source') or 'settings')).name} as of"
+        f" {parameters.get('as_of') or runtime.flow_run.scheduled_start_time.date()}"
     )
 
 

@@ -27,12 +27,12 @@ NO_VERDICTS = "Nothing is determined for this county in {year}."
 ASSISTANCE_HEADING = f"{ASSISTANCE['differentiated_assistance']}, or {ASSISTANCE['charter'].lower()}"
 
 
-def find_county(connection: duckdb.DuckDBPyConnection, asked: str) -> tuple[str, str]:
+def find_county(connection: duckdb.DuckDBPyConnection, name_or_code: str) -> tuple[str, str]:
     """Return code and name of a county by either; "County" may follow the name.
 
     Raises NotFoundError with similar names.
     """
-    name = asked.strip().lower().removesuffix(" county")
+    name = name_or_code.strip().lower().removesuffix(" county")
     found = rows(
         connection,
         "select county_code, county from counties where county_code = $name or lower(county) = $name",
@@ -45,7 +45,7 @@ def find_county(connection: duckdb.DuckDBPyConnection, asked: str) -> tuple[str,
         "select county from counties order by jaro_winkler_similarity(lower(county), $name) desc, county limit 3",
         name=name,
     )
-    raise NotFoundError(f"No county is called {asked!r}. Did you mean {', '.join(n['county'] for n in near)}?")
+    raise NotFoundError(f"No county is called {name_or_code!r}. Did you mean {', '.join(n['county'] for n in near)}?")
 
 
 def write_packet(

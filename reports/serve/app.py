@@ -80,10 +80,10 @@ class Server:
         """Return rows of one table, as the address requests."""
         name, _, suffix = request.path_params["name"].partition(".")
         format, release = format_of(request, suffix), await self._release()
-        table, asked = table_of(release, name), request.query_params
-        if "_filter_column" in asked:
+        table, parameters = table_of(release, name), request.query_params
+        if "_filter_column" in parameters:
             return RedirectResponse(filtered(table, request), 303)
-        view = browse.read_view(table, asked.multi_items(), format)
+        view = browse.read_view(table, parameters.multi_items(), format)
         if view.release_id not in ("", release.id):
             first = replace(view, offset=0).address(format)
             raise AskError(f"A newer release was published since the last page. Start again at {first}", 409)
@@ -180,10 +180,10 @@ def with_visitor_cookie(request: Request, response: Response) -> Response:
 
 def format_of(request: Request, suffix: str = "") -> str:
     """Return the requested format. Raises AskError."""
-    asked = suffix or request.path_params.get("suffix") or request.query_params.get("_format") or HTML
-    if asked not in MEDIA:
-        raise AskError(f"There is no format {asked[:20]!r}. There are {', '.join(MEDIA)}.", 404)
-    return str(asked)
+    chosen = suffix or request.path_params.get("suffix") or request.query_params.get("_format") or HTML
+    if chosen not in MEDIA:
+        raise AskError(f"There is no format {chosen[:20]!r}. There are {', '.join(MEDIA)}.", 404)
+    return str(chosen)
 
 
 def table_of(release: Release, name: str) -> Table:
@@ -199,9 +199,9 @@ def table_of(release: Release, name: str) -> Table:
 
 def filtered(table: Table, request: Request) -> str:
     """Return the address for the submitted filter form."""
-    asked = request.query_params
-    kept = [(n, v) for n, v in asked.multi_items() if n in browse.RESERVED - {"_next", "_format"} and v]
-    sent = [asked.getlist(f"_filter_{part}") for part in ("column", "op", "value")]
+    parameters = request.query_params
+    kept = [(n, v) for n, v in parameters.multi_items() if n in browse.RESERVED - {"_next", "_format"} and v]
+    sent = [parameters.getlist(f"_filter_{part}") for part in ("column", "op", "value")]
     return replace(browse.read_view(table, kept, HTML), filters=browse.chosen(table, *sent)).address()
 
 
@@ -221,8 +221,8 @@ def table_answer(
 
 async def error_response(request: Request, error: Exception) -> Response:
     """Return an error message in the requested format."""
-    asked = request.path_params.get("suffix") or request.url.path.rpartition(".")[2]
-    format = next((f for f in (asked, request.query_params.get("_format")) if f in MEDIA), HTML)
+    suffix = request.path_params.get("suffix") or request.url.path.rpartition(".")[2]
+    format = next((f for f in (suffix, request.query_params.get("_format")) if f in MEDIA), HTML)
     if isinstance(error, AskError):
         return pages.problem(str(error), error.status, format, error.limit)
     if isinstance(error, HTTPException):

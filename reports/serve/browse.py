@@ -154,28 +154,28 @@ def _filter(table: Table, name: str, value: str) -> Filter:
     return found
 
 
-def _size(asked: str | None, format: str) -> int | None:
+def _size(text: str | None, format: str) -> int | None:
     most = LARGEST_PAGE if format == HTML else ROWS
-    if asked is None or asked == "":
+    if text is None or text == "":
         return None
-    if asked == "max":
+    if text == "max":
         return most
-    if not (asked.isascii() and asked.isdigit() and 1 <= int(asked[:9]) <= most):
-        raise AskError(f"_size must be a number from 1 to {most:,}, or max, not {asked[:40]!r}.")
-    return int(asked)
+    if not (text.isascii() and text.isdigit() and 1 <= int(text[:9]) <= most):
+        raise AskError(f"_size must be a number from 1 to {most:,}, or max, not {text[:40]!r}.")
+    return int(text)
 
 
-def _next(asked: str) -> tuple[int, str]:
-    offset, _, release_id = asked.partition("@")
-    if asked and not (offset.isascii() and offset.isdigit() and len(offset) < 10 and release_id):
-        raise AskError(f"_next must be the value that an answer gave for the next page, not {asked[:40]!r}.")
+def _next(text: str) -> tuple[int, str]:
+    offset, _, release_id = text.partition("@")
+    if text and not (offset.isascii() and offset.isdigit() and len(offset) < 10 and release_id):
+        raise AskError(f"_next must be the value that an answer gave for the next page, not {text[:40]!r}.")
     return int(offset or 0), release_id
 
 
 def _columns(table: Table, address: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    asked = [(n, column_of(table, v).name) for n, v in address if n in ("_col", "_nocol")]
-    wanted = [v for n, v in asked if n == "_col"] or list(table.columns)
-    left = tuple(c for c in dict.fromkeys(wanted) if ("_nocol", c) not in asked)
+    column_parameters = [(n, column_of(table, v).name) for n, v in address if n in ("_col", "_nocol")]
+    wanted = [v for n, v in column_parameters if n == "_col"] or list(table.columns)
+    left = tuple(c for c in dict.fromkeys(wanted) if ("_nocol", c) not in column_parameters)
     if not left:
         raise AskError("All columns are left out.")
     return left

@@ -58,17 +58,17 @@ class Question:
 
     def address(self, format: str = "") -> str:
         """Return its address; ``format`` is a file format."""
-        asked = [("recipe", self.recipe.name)] if self.recipe else [("q", self.sql)]
+        query = [("recipe", self.recipe.name)] if self.recipe else [("q", self.sql)]
         values = [(f.name, f.value) for f in self.fields if f.value and f.name not in self.missing]
-        return f"/sql{'.' if format else ''}{format}?{urlencode(asked + values)}"
+        return f"/sql{'.' if format else ''}{format}?{urlencode(query + values)}"
 
 
 def read_question(address: Mapping[str, str]) -> Question:
     """Return the question of an address. Raises RecipeError for a recipe or parameter that does not exist."""
-    sql, asked = address.get("q", "").replace("\r\n", "\n"), address.get("recipe", "")
+    sql, recipe_name = address.get("q", "").replace("\r\n", "\n"), address.get("recipe", "")
     given = {n: v for n, v in address.items() if n not in RESERVED_NAMES}
-    if asked:
-        recipe = find_recipe(asked)
+    if recipe_name:
+        recipe = find_recipe(recipe_name)
         if not sql.strip() or sql.strip() == recipe.sql:
             # The form shows an example but does not run it.
             lacking = {p.name: p.value or "" for p in recipe.missing_parameters(given)}

@@ -150,13 +150,13 @@ def _columns(graph: Mapping[str, set[str]]) -> list[list[str]]:
 
 def _places(names: list[str], graph: Mapping[str, set[str]], placed: Mapping[str, Box]) -> dict[str, float]:
     """Return the heights of a column's boxes: each near its inputs, without overlap."""
-    wished = {n: [placed[s].y for s in sorted(graph.get(n, ()))] for n in names}
-    wish = {n: sum(ys) / len(ys) if ys else i * GAP for i, (n, ys) in enumerate(wished.items())}
+    source_heights = {n: [placed[s].y for s in sorted(graph.get(n, ()))] for n in names}
+    target_height = {n: sum(ys) / len(ys) if ys else i * GAP for i, (n, ys) in enumerate(source_heights.items())}
     places: dict[str, float] = {}
     last = -float("inf")
-    for name in sorted(names, key=lambda n: (wish[n], n)):
-        last = places[name] = max(wish[name], last + GAP)
-    shift = sum(places[n] - wish[n] for n in names) / len(names)  # center the boxes on the wished heights
+    for name in sorted(names, key=lambda n: (target_height[n], n)):
+        last = places[name] = max(target_height[name], last + GAP)
+    shift = sum(places[n] - target_height[n] for n in names) / len(names)  # center the boxes on the wished heights
     return {n: y - shift for n, y in places.items()}
 
 

@@ -104,9 +104,9 @@ class Redundancy:
 
     def cuts_of(self, indicator: str, year: int) -> tuple[dict[str, Cuts], bool]:
         """Return the cut scores by class of rows, and whether files of this year have shown them."""
-        mine = [c for c in self.cuts if c.indicator == indicator]
-        seen = {c.class_name: c for c in mine if year in c.seen_in}
-        return (seen, True) if seen else ({c.class_name: c for c in mine if year in c.presumed_in}, False)
+        own_cuts = [c for c in self.cuts if c.indicator == indicator]
+        seen = {c.class_name: c for c in own_cuts if year in c.seen_in}
+        return (seen, True) if seen else ({c.class_name: c for c in own_cuts if year in c.presumed_in}, False)
 
 
 def load_redundancy(folder: Path) -> Redundancy:

@@ -216,9 +216,9 @@ class Estimate:
         by_lea: dict[tuple[str, str], list[Group]] = {}
         for r in self._rows(f"select * from {SCHEMA}.outlook_test_groups order by cds, test, student_group"):
             known = states.get((r["cds"], r["student_group"]), {})
-            looked_at = sorted(i for g, i in self.measures if g == r["student_group"])
+            used = sorted(i for g, i in self.measures if g == r["student_group"])
             group = Group(
-                r["student_group"], tuple((i, *known.get(i, (None, None))) for i in looked_at),
+                r["student_group"], tuple((i, *known.get(i, (None, None))) for i in used),
                 r["outlook"] == "certain", bool(r["counts_if_met"]), r["counts_anyway"],
             )  # fmt: skip
             by_lea.setdefault((r["cds"], r["test"]), []).append(group)

@@ -135,15 +135,15 @@ def _problems(row: EstimateRow, expected: Expected) -> Iterator[tuple[str, str, 
         judged = f"the rules {expected.named} judge {', '.join(groups)}"
         yield "student_group", row.student_group, f"{judged}; use one of these codes, or delete the row"
     elif measure is None:
-        looked_at = sorted(i for g, i in expected.measures if g == row.student_group)
-        advice = f"for {row.student_group} the rules {expected.named} look at {', '.join(looked_at)}"
+        used = sorted(i for g, i in expected.measures if g == row.student_group)
+        advice = f"for {row.student_group} the rules {expected.named} look at {', '.join(used)}"
         yield "indicator", row.indicator, f"{advice}; use one of these, or delete the row"
     if measure is None:
         return
     other = "status_level" if measure == "color" else "color"
     if getattr(row, other):
-        looked_at_there = f"the {measure.replace('_', ' ')} of {row.indicator}"
-        yield other, getattr(row, other), f"the rules {expected.named} look at {looked_at_there}; leave this empty"
+        used_measure = f"the {measure.replace('_', ' ')} of {row.indicator}"
+        yield other, getattr(row, other), f"the rules {expected.named} look at {used_measure}; leave this empty"
     value = getattr(row, measure)
     words = expected.levels[measure, row.indicator]
     if value and value.lower() not in words:

@@ -92,11 +92,11 @@ class Search:
         now = {i: level for i, level, _ in state}
         last = {i: level if level else before for i, level, before in state}
         named = self._named(group)
-        able = {i: (levels if meets else [max(levels) + 1]) for i, levels in named.items() if meets or now.get(i)}
+        candidates = {i: (levels if meets else [max(levels) + 1]) for i, levels in named.items() if meets or now.get(i)}
         for size in range(1, MAX_CHANGES + 1):
             best: tuple[int, tuple[TargetLevel, ...]] | None = None
-            for chosen in combinations(sorted(able, key=list(self.for_all).index), size):
-                for levels in product(*(able[i] for i in chosen)):
+            for chosen in combinations(sorted(candidates, key=list(self.for_all).index), size):
+                for levels in product(*(candidates[i] for i in chosen)):
                     tried = now | dict(zip(chosen, levels, strict=True))
                     enough = len(priorities_met(self.rules, group, tried)) >= self.rules.priorities_required
                     if enough != meets or any(now.get(i) == v for i, v in zip(chosen, levels, strict=True)):

@@ -60,15 +60,15 @@ def compare_names(lines: Lines, models: Mapping[str, type[Record]], files: LeaNa
     """
     everything = subjects(lines, models)
     named = [s for s in everything if files.of(s.cds)]
-    formerly: dict[str, list[str]] = {}
+    former_names: dict[str, list[str]] = {}
     doubtful = []
     for subject in named:
         if _is_named(subject, files):
-            formerly.setdefault(subject.cds, []).extend(subject.names)
+            former_names.setdefault(subject.cds, []).extend(subject.names)
         else:
             doubtful.append(subject)
     for subject in doubtful:
-        if not subject.shares_a_name(formerly.get(subject.cds, ())):
+        if not subject.shares_a_name(former_names.get(subject.cds, ())):
             yield Verdict(subject.register, subject.problem(_wrong_name(subject, files)))
     yield from _codes_without_file([s for s in everything if not files.of(s.cds)], files, _joined_codes(everything))
 

@@ -65,15 +65,15 @@ def _unknown_counties(name: str, lines: Sequence[Line], county_codes: set[str]) 
 
 def _opposite_answers(cases: Lines) -> Found:
     """Yield different answers to the same question on one day: neither counts. A replaced case never counts."""
-    asked: dict[tuple[object, ...], list[tuple[str, Line, Case, str]]] = {}
+    answers: dict[tuple[object, ...], list[tuple[str, Line, Case, str]]] = {}
     for name, lines in cases.items():
         for line in lines:
             case = line.record
             if isinstance(case, Case) and case.answer and not case.superseded_by:
                 answer, *days = (getattr(case, column) for column in case.answer)
                 if answer:
-                    asked.setdefault((name, case.cds, *days), []).append((name, line, case, answer))
-    for same in asked.values():
+                    answers.setdefault((name, case.cds, *days), []).append((name, line, case, answer))
+    for same in answers.values():
         for name, line, case, answer in same:
             other = next((o for o in same if o[3] != answer), None)
             if other and case.answer:
@@ -221,10 +221,10 @@ def _codes_out_of_order(successions: Sequence[tuple[Line, Succession]]) -> Found
 def _codes_after(cds: str, successions: Sequence[tuple[Line, Succession]]) -> set[str]:
     """Return every code that followed a code, directly or through others."""
     found: set[str] = set()
-    asked = [cds]
-    while asked:
-        code = asked.pop()
+    pending = [cds]
+    while pending:
+        code = pending.pop()
         after = {s.successor_cds for _, s in successions if s.predecessor_cds == code} - found
         found |= after
-        asked += after
+        pending += after
     return found

@@ -146,10 +146,10 @@ def _leas_of_event(registers: Mapping[str, Register], line: Line, known: LeaName
     loans.
     """
     loans = {loan.values.get("loan_id", ""): loan for loan in registers["state_loans"].lines}
-    asked, event_id = line.values.get("loan_id", ""), line.values.get("event_id", "")
-    meant = [i for i in loans if normalized_id(i) == normalized_id(asked)] + loans_of_event_id(event_id, loans)[:1]
-    like = [] if meant else get_close_matches(asked, loans, cutoff=0.8)
-    named = [] if meant else _leas_named_in(asked or event_id, known)
+    written_id, event_id = line.values.get("loan_id", ""), line.values.get("event_id", "")
+    meant = [i for i in loans if normalized_id(i) == normalized_id(written_id)] + loans_of_event_id(event_id, loans)[:1]
+    like = [] if meant else get_close_matches(written_id, loans, cutoff=0.8)
+    named = [] if meant else _leas_named_in(written_id or event_id, known)
     wrong = {c for p in registers["state_loan_events"].problems if p.line == line.number for c in p.columns}
     event = line.record if isinstance(line.record, StateLoanEvent) else None
     since = event.earliest if event and not wrong & {"event_date", "precision"} else None

@@ -92,14 +92,14 @@ def what_to_do(stopping: Iterable[CheckResult], command: Iterable[str] = ("dta",
     others = list(dict.fromkeys(r.check_id for r in stopping if not r.can_be_accepted))
     lines = [f"{ADVICE} The last good release stays in use until then:"] if stopping else []
     if faults:
-        asked = [part for check_id in faults for part in ("--accept", check_id)]
+        accept = [part for check_id in faults for part in ("--accept", check_id)]
         lines += [
             (
                 "- Replace or correct the file or record that the rows name, and run again. Or wait: the next night"
                 " takes a reissued file."
             ),
             (
-                f'- If you have looked at the rows and they are right: {shlex.join([*command, *asked])} --because "why'
+                f'- If you have looked at the rows and they are right: {shlex.join([*command, *accept])} --because "why'
                 ' they are right"'
             ),
             (

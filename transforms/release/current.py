@@ -153,15 +153,15 @@ def release_folders(out: Path) -> list[Path]:
     )
 
 
-def find_release(out: Path, asked: str) -> Path:
+def find_release(out: Path, release_or_tag: str) -> Path:
     """Return the folder of a release by id, by tag, or by 'current'. Raises ReleaseError."""
-    if asked == "current":
+    if release_or_tag == "current":
         return required_release(out)
-    name = tags(out).get(asked, asked)
+    name = tags(out).get(release_or_tag, release_or_tag)
     for folder in release_folders(out):
         if folder.name == name:
             return folder.resolve()
-    raise ReleaseError(f"There is no release or tag {quoted(asked)} in {out}. dta releases lists them.")
+    raise ReleaseError(f"There is no release or tag {quoted(release_or_tag)} in {out}. dta releases lists them.")
 
 
 def tags(out: Path) -> dict[str, str]:

@@ -114,7 +114,7 @@ def remove_leftovers(out: Path) -> None:
                 file.unlink(missing_ok=True)
 
 
-def roll_back(out: Path, asked: str, reason: str) -> Path:
+def roll_back(out: Path, release_or_tag: str, reason: str) -> Path:
     """Point ``current`` to an earlier release and hold it there.
 
     Raises UsageError for a blank reason, ReleaseError if the release does not exist or is damaged.
@@ -122,7 +122,7 @@ def roll_back(out: Path, asked: str, reason: str) -> Path:
     why = reason_of(reason, "--reason")
     if foreign := foreign_pointer(out):
         raise ReleaseError(foreign)
-    release = find_release(out, asked)
+    release = find_release(out, release_or_tag)
     damage = damage_of(release)
     if damage:
         raise ReleaseError(f"Release {release.name} is damaged ({damage[0]}): current is unchanged.")
@@ -164,15 +164,15 @@ def prune(out: Path, keep: int) -> list[str]:
     for release in nightly[:-keep]:
         if release.name in needed:
             continue
-        doomed = release.with_name(f".pruned-{release.name}")
-        os.rename(release, doomed)  # removed in one step, so that no partial release is ever listed
-        sync_folder(doomed.parent)
-        shutil.rmtree(doomed)
+        pruned = release.with_name(f".pruned-{release.name}")
+        os.rename(release, pruned)  # removed in one step, so that no partial release is ever listed
+        sync_folder(pruned.parent)
+        shutil.rmtree(pruned)
         removed.append(release.name)
     return removed
 
 
-def add_tag(out: Path, asked: str, tag: str) -> Path:
+def add_tag(out: Path, release_or_tag: str, tag: str) -> Path:
     """Keep a release permanently under a name: tags/TAG points to it.
 
     Raises UsageError for a bad name, ReleaseError for a taken name or a damaged release.
@@ -183,7 +183,7 @@ def add_tag(out: Path, asked: str, tag: str) -> Path:
         raise UsageError(
             f"{quoted(tag)} cannot be a tag: a letter, then letters, digits, dots, hyphens or underscores, 64 at most."
         )
-    release = find_release(out, asked)
+    release = find_release(out, release_or_tag)
     taken = tags(out).get(tag)
     if taken not in (None, release.name):
         raise ReleaseError(f"The tag {tag} belongs to release {taken}. Remove it first: dta tag --remove {tag}")

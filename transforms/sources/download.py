@@ -163,8 +163,8 @@ def _plain(validator: str) -> str:
 def _wait(state: RetryCallState) -> float:
     """Return the wait that the server asked for, else twice as long each time."""
     error = state.outcome.exception() if state.outcome else None
-    asked = error.wait if isinstance(error, TryAgainError) else None
-    return asked if asked is not None else wait_exponential(multiplier=1, max=60)(state)
+    requested = error.wait if isinstance(error, TryAgainError) else None
+    return requested if requested is not None else wait_exponential(multiplier=1, max=60)(state)
 
 
 @dataclass
@@ -313,6 +313,6 @@ def _retry_after(response: httpx.Response) -> float | None:
         except (TypeError, ValueError, OverflowError, IndexError):
             return None
     if seconds > LONGEST_WAIT:
-        asked = f"{seconds:.0f} seconds" if seconds < YEAR else "more than a year"
-        raise GiveUpError(f"the server answered {response.status_code} and asks to wait {asked}")
+        duration = f"{seconds:.0f} seconds" if seconds < YEAR else "more than a year"
+        raise GiveUpError(f"the server answered {response.status_code} and asks to wait {duration}")
     return max(0.0, seconds)

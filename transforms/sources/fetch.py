@@ -24,11 +24,11 @@ def from_catalog(run: Run) -> StepResult:
     """Request every file of the catalog and use the accepted ones. Raises SourceFilesError if there is none."""
     check = SourceCheck(run, Store(run.settings.snapshots))
     problems = take_inbox(check)
-    asked = [s for s in run.catalog.source if s.url]
+    downloadable = [s for s in run.catalog.source if s.url]
     never_had: dict[str, str] = {}
     with closing(Downloader(run.settings)) as downloader:
-        for position, source in enumerate(asked, 1):
-            message = _fetch_source(check, downloader, source, f"{source.file} ({position} of {len(asked)})")
+        for position, source in enumerate(downloadable, 1):
+            message = _fetch_source(check, downloader, source, f"{source.file} ({position} of {len(downloadable)})")
             if message:
                 never_had[source.id] = message
                 accepted = check.store.accepted(source)

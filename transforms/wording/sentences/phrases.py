@@ -71,6 +71,6 @@ def joined(parts: Iterable[object], word: str = "and") -> str:
     return f"{', '.join(most)} {word} {last}" if most else last
 
 
-def plural(n: int, thing: str) -> str:
+def plural(n: int, noun: str) -> str:
     """Return ``no student group``, ``one student group``, ``two student groups``."""
-    return f"{number(n)} {thing}{'' if n <= 1 else 's'}"
+    return f"{number(n)} {noun}{'' if n <= 1 else 's'}"

@@ -76,15 +76,15 @@ def loan_sentences(loans: Sequence[LoanFacts], first_day: date, as_of: date, eff
     """Return the amounts lent, later events, and what the law leaves open; loans with the same outcome share a
     sentence.
     """
-    alike: dict[tuple[str, str], list[LoanFacts]] = {}
+    by_outcome: dict[tuple[str, str], list[LoanFacts]] = {}
     for loan in loans:
         to = f" to {_borrower(loan)}" if loan.of_predecessor else ""
-        alike.setdefault((to, _loan_outcome(loan, 1, first_day, as_of, effective)), []).append(loan)
+        by_outcome.setdefault((to, _loan_outcome(loan, 1, first_day, as_of, effective)), []).append(loan)
     sentences = []
-    for (to, _), same in alike.items():
-        lent = joined([_authorization(loan) for loan in same])
-        fate = _loan_outcome(same[0], len(same), first_day, as_of, effective)
-        sentences.append(f"State loan{'s' * (len(same) > 1)}{to}: {lent}. {fate}")
+    for (to, _), same in by_outcome.items():
+        authorizations = joined([_authorization(loan) for loan in same])
+        outcome = _loan_outcome(same[0], len(same), first_day, as_of, effective)
+        sentences.append(f"State loan{'s' * (len(same) > 1)}{to}: {authorizations}. {outcome}")
     return sentences
 
 
@@ -115,13 +115,13 @@ def _loan_outcome(loan: LoanFacts, n: int, first_day: date, as_of: date, effecti
         )
     )
     acts = {"confirmed": loan.confirmed, "closed": loan.closed}
-    acts_dated = {act: f"The referral was {act} {dated.when}." for act, dated in acts.items() if dated}
+    dated_acts = {act: f"The referral was {act} {dated.when}." for act, dated in acts.items() if dated}
     return {
         "outstanding": _outstanding(loan, n, first_day, as_of),
-        "confirmed": acts_dated.get("confirmed", ""),
-        "closed": acts_dated.get("closed", ""),
+        "confirmed": dated_acts.get("confirmed", ""),
+        "closed": dated_acts.get("closed", ""),
         "referral_not_dated": (
-            f"{' '.join(acts_dated.values())} {_undated_reason(loan)} to say whether it is open on {plain_day(as_of)}."
+            f"{' '.join(dated_acts.values())} {_undated_reason(loan)} to say whether it is open on {plain_day(as_of)}."
         ),
         "repaid_or_released": ended,
         "repaid_before_law": (
