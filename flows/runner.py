@@ -82,7 +82,7 @@ class _Attempt:
     log: Log
     run_id: str
     stages: list[Event] = field(default_factory=list)
-    mended: str = ""
+    recovery: str = ""
     at: str = ""  # current stage
     before: tuple[str, int] | None = None  # the release that was current at the start
 
@@ -120,7 +120,7 @@ class _Attempt:
     def _outcome(self, outcome: str, message: str) -> Outcome:
         """Return how the run ended, with its problems with sources. Call before the run's folder is removed."""
         run = self.current_run
-        text = " ".join(filter(None, [self.mended, message]))
+        text = " ".join(filter(None, [self.recovery, message]))
         problems = run.fact("source_problems", [])
         return Outcome(outcome, text, _current_id(self.settings), problems, unused_files(run), self.run_id)
 
@@ -162,10 +162,10 @@ class _Attempt:
 
     def _steps(self) -> StepResult:
         with publisher_lock(self.settings.out):
-            self.mended = recover(self.settings.out)
+            self.recovery = recover(self.settings.out)
         self.before = _current_folder(self.settings)
-        if self.mended:
-            self._log_event("mended", self.mended)
+        if self.recovery:
+            self._log_event("mended", self.recovery)
         check_clock(self.settings)
         check_configuration(self.current_run)
         for step in STEPS:

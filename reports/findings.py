@@ -9,7 +9,15 @@ from datetime import date
 from typing import Any
 
 from reports.figures import amount, change_words, students
-from transforms.wording.labels import ASSISTANCE, NOT_LISTED, STATUS, UNSAID, agreement, ccee_determination, source_age
+from transforms.wording.labels import (
+    ASSISTANCE,
+    NOT_LISTED,
+    STATUS,
+    STATUS_ONLY,
+    agreement,
+    ccee_determination,
+    source_age,
+)
 from transforms.wording.sentences import LeftOpen, joined, settled_by
 from transforms.wording.sentences.phrases import capitalized
 
@@ -80,9 +88,9 @@ class Verdict:
         return source_age(self.source_age_years, self.source_is_old)
 
     @property
-    def is_said(self) -> bool:
+    def has_details(self) -> bool:
         """True if there is more to say than the status."""
-        return self.status not in UNSAID
+        return self.status not in STATUS_ONLY
 
     @property
     def notes(self) -> list[str]:
@@ -231,7 +239,7 @@ class Cell:
         return (self.letter if self.state == "met" else None) or GRID[self.state][0]
 
     @property
-    def said(self) -> str:
+    def detail(self) -> str:
         """The text next to the sign: priorities of CDE's letter, a different letter of CDE, or what is missing."""
         if self.state == "unknown":
             return self.note or ""

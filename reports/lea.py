@@ -77,7 +77,7 @@ class LeaReport:
 
         Eligible pathways come first, then those that are not determined.
         """
-        said = [v for v in self.verdicts if v.is_said or v.code == "continuum"]
+        said = [v for v in self.verdicts if v.has_details or v.code == "continuum"]
         order = ("eligible", "undetermined")
         return sorted(said, key=lambda v: order.index(v.status) if v.status in order else len(order))
 

@@ -24,7 +24,7 @@ class Watched:
     standing: str
 
     @property
-    def said(self) -> str:
+    def short_sentence(self) -> str:
         """The sentence without the name, for pages where everything is about the LEA."""
         return capitalized(self.sentence.removeprefix(f"{self.lea_name}: "))
 
@@ -74,7 +74,7 @@ class LoanEvent:
         return plain_day(date.fromisoformat(self.date_text)) if ISO_DAY.fullmatch(self.date_text) else self.date_text
 
     @property
-    def said(self) -> str:
+    def description(self) -> str:
         """What happened, and to which district if not to this one."""
         words = LOAN_EVENTS.get(self.event, readable(self.event)) + (f" ({self.role})" if self.role else "")
         return f"{words}, {self.district}" if self.of_predecessor else words

@@ -16,7 +16,7 @@ from flows.cli.rows import write_rows
 from reports.compare import KINDS, Comparison, Difference
 from reports.findings import LEGEND, GroupLine, Verdict
 from reports.lea import LeaReport
-from transforms.wording.labels import DESIGNATION, LEA_KINDS, STATUS, UNSAID
+from transforms.wording.labels import DESIGNATION, LEA_KINDS, STATUS, STATUS_ONLY
 from transforms.wording.sentences import number, plural
 
 COLORS = ("", "red", "dark_orange", "yellow", "green", "blue")
@@ -38,7 +38,7 @@ def show_report(console: Console, e: LeaReport, full: bool) -> None:
         console.print(escape(line), soft_wrap=True)
     for verdict in e.said:
         _show_verdict(console, verdict, full)
-    for status in UNSAID:
+    for status in STATUS_ONLY:
         if names := [v.title for v in e.unsaid if v.status == status]:
             console.print(Text.assemble((" ".join(STATUS[status]), STYLES[status]), "  ", ", ".join(names)))
     for verdict in e.assistance:
@@ -60,8 +60,8 @@ def _show_records(console: Console, e: LeaReport) -> None:
     if e.watched:
         console.print("\n[bold]What would change it (a preview, not a finding)[/]")
     for watched in e.watched:
-        _print_indented(console, escape(watched.said))
-    loans = [(x.said, x.day, x.confidence, x.source_url) for x in e.loan_events]
+        _print_indented(console, escape(watched.short_sentence))
+    loans = [(x.description, x.day, x.confidence, x.source_url) for x in e.loan_events]
     _table(console, "State loans", ("Event", "Date as sourced", "Confidence", "Source"), loans)
     cases = [(c.name, c.case_id, c.case_state, str(c.known_from), c.evidence or "") for c in e.cases]
     _table(console, "Recorded cases", ("Pathway", "Case", "State", "On record since", "Evidence"), cases)
@@ -118,8 +118,8 @@ def _cell(group: GroupLine, year: int, full: bool) -> Text:
     """Return the sign of one group on one Dashboard; if ``full``, also its basis and causes."""
     cell, met = group.cells.get(year), group.state(year) == "met"
     text = Text(group.sign(year), "bold" if met else "dim")
-    if cell and full and cell.said:
-        text.append(f" {cell.said}")
+    if cell and full and cell.detail:
+        text.append(f" {cell.detail}")
     elif cell and met and cell.basis == "cde_letters":
         text.append(" CDE")
     for cause in cell.causes if cell and met and full else []:

@@ -46,7 +46,7 @@ def _die_with_parent() -> None:
 class Supervisor:
     """Processes in the order in which they depend on each other."""
 
-    kept: Sequence[SupervisedProcess]
+    processes: Sequence[SupervisedProcess]
     environment: Mapping[str, str]
     log: Callable[[str], None]
     stopping: bool = field(default=False)
@@ -69,7 +69,7 @@ class Supervisor:
     def watch(self, between: float = 0.5) -> None:
         """Restart processes that end, until ``stop`` is called."""
         while not self.stopping:
-            for one in self.kept:
+            for one in self.processes:
                 self._restart_if_ended(one)
             time.sleep(between)
 
@@ -90,7 +90,7 @@ class Supervisor:
     def stop(self) -> None:
         """End all processes, the last one first."""
         self.stopping = True
-        for one in reversed(self.kept):
+        for one in reversed(self.processes):
             if one.process is not None and one.process.poll() is None:
                 self.log(f"stopping {one.name}")
                 stop_process(one)

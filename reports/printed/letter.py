@@ -51,7 +51,7 @@ def letters_of(e: LeaReport) -> dict[str, list[Verdict]]:
     had = {v.code for v in e.all_verdicts if v.determination_year == before and v.status == "eligible"}
     if left := [v for v in e.said if v.code in had and v.status == "not_eligible"]:
         kinds["leaving"] = left
-    found = [v for v in [*e.said, *e.assistance] if v.is_said]
+    found = [v for v in [*e.said, *e.assistance] if v.has_details]
     if kinds or any(v.status == "not_eligible" for v in found if v.code in BY_GROUPS):
         return kinds | {"findings": found}
     reasons = " ".join(dict.fromkeys(v.reason for v in [*e.said, *e.assistance] if v.code in BY_GROUPS))
@@ -177,7 +177,7 @@ def _sources(e: LeaReport, verdicts: Sequence[Verdict]) -> list[Source]:
 def _shown(cell: Cell, files: dict[str, str]) -> tuple[str, str, str, str]:
     """Return letter, criteria, results and source of one student group and Dashboard."""
     if cell.state == "unknown":
-        return cell.sign, "Not determined", cell.said, ""
+        return cell.sign, "Not determined", cell.detail, ""
     by_cde = f"Priorities {', '.join(map(str, cell.priorities_met))}, by CDE's letter"
     source = f"{files.get(cell.cde_source_id or '', '')}, row {cell.cde_source_line}, column {cell.cde_source_column}"
     lines = [f"{files.get(c.source_id or '', '')}, line {c.source_line}" for c in cell.causes]
@@ -195,7 +195,7 @@ def _result(c: Result) -> str:
 
 def _loans(document: Document, e: LeaReport) -> None:
     document.add_heading("State loans", 2)
-    events = [(x.day, x.said, x.confidence, x.source_url) for x in e.loan_events]
+    events = [(x.day, x.description, x.confidence, x.source_url) for x in e.loan_events]
     _table(document, ("Date as sourced", "Event", "Confidence", "Source"), (3.0, 5.0, 2.2, 7.3), events)
 
 

@@ -18,7 +18,7 @@ from reports.figures import COLORS
 from reports.findings import LEGEND, Cell, GroupLine, Result, Verdict
 from reports.lea import LeaReport
 from reports.published import Row, grouped
-from transforms.wording.labels import DESIGNATION, LEA_KINDS, UNSAID
+from transforms.wording.labels import DESIGNATION, LEA_KINDS, STATUS_ONLY
 
 FOLDER = Path(__file__).parent
 FILLS = json.dumps([{"fill": fill, "ink": ink} for fill, ink in COLORS.values()])
@@ -45,7 +45,7 @@ class Printer:
 
 def lea_sheet(book: Book, e: LeaReport) -> Row:
     """Return words and figures of one LEA and determination year, in print order."""
-    unsaid = [(status, [v for v in e.unsaid if v.status == status]) for status in UNSAID]
+    unsaid = [(status, [v for v in e.unsaid if v.status == status]) for status in STATUS_ONLY]
     return {
         "name": e.lea.name,
         "about": f"{LEA_KINDS[e.lea.lea_type]} · {e.lea.county} County · CDS {e.lea.cds}",
@@ -65,7 +65,8 @@ def lea_sheet(book: Book, e: LeaReport) -> Row:
         "legend": LEGEND,
         "results": _results(book, e),
         "loans": [
-            {"event": x.said, "date": x.day, "confidence": x.confidence, "source": x.source_url} for x in e.loan_events
+            {"event": x.description, "date": x.day, "confidence": x.confidence, "source": x.source_url}
+            for x in e.loan_events
         ],
         "cases": [
             {
@@ -77,7 +78,7 @@ def lea_sheet(book: Book, e: LeaReport) -> Row:
             }
             for c in e.cases
         ],
-        "watched": [{"sentence": w.said, "standing": w.standing} for w in e.watched],
+        "watched": [{"sentence": w.short_sentence, "standing": w.standing} for w in e.watched],
         "excerpts": e.excerpts,
         "sources": [{"file": s.name, "sha256": s.sha256[:16], "first_seen": s.first_seen or ""} for s in e.sources],
         "disclaimer": DESIGNATION,
@@ -86,7 +87,7 @@ def lea_sheet(book: Book, e: LeaReport) -> Row:
 
 def _years(e: LeaReport) -> list[Row]:
     """Return the findings of the other determination years, latest first: pathways and assistance."""
-    others = (v for v in [*e.all_verdicts, *e.all_assistance] if v.determination_year != e.year and v.is_said)
+    others = (v for v in [*e.all_verdicts, *e.all_assistance] if v.determination_year != e.year and v.has_details)
     found = grouped(others, attrgetter("determination_year"))
     return [
         {"year": year, "found": [f"{v.sign} {v.title}: {v.label}" for v in found[year]]}
@@ -117,7 +118,7 @@ def _cell(cell: Cell | None, sign: str) -> Row:
     shown = [{"text": f"{c.short} {c.word}", "value": c.value, "color": c.colored} for c in causes]
     return {
         "sign": sign,
-        "note": cell.said if cell else "",
+        "note": cell.detail if cell else "",
         "causes": shown,
         "met": cell is not None and cell.state == "met",
     }

@@ -17,7 +17,7 @@ from reports.figures import amount
 from reports.findings import GroupLine, Result, Verdict
 from reports.published import names_and_rows
 from reports.site.pages import Pages
-from transforms.wording.labels import STATUS, UNSAID
+from transforms.wording.labels import STATUS, STATUS_ONLY
 
 Words = dict[tuple[str, str], int]
 STATE = """
@@ -63,7 +63,7 @@ def unsaid_pathways(connection: duckdb.DuckDBPyConnection) -> dict[Unsaid, int]:
 
     The LEAs of a state have a few dozen such lines.
     """
-    found = names_and_rows(connection, PATHWAYS, unsaid=list(UNSAID))[1]
+    found = names_and_rows(connection, PATHWAYS, unsaid=list(STATUS_ONLY))[1]
     return {line: number for number, line in enumerate(found)}
 
 
@@ -76,7 +76,7 @@ def write_known(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
         },
         "groups": pages.book.groups,
         "state": state_values(connection, pages.book),
-        "statuses": {code: STATUS[code] for code in UNSAID},
+        "statuses": {code: STATUS[code] for code in STATUS_ONLY},
         "unsaid": list(unsaid_pathways(connection)),
         "sources": [
             [s, f["file"], f["sha256"], str(f["first_seen"] or ""), bool(f.get("excerpt"))]

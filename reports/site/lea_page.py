@@ -9,7 +9,7 @@ from reports.findings import GroupLine, Verdict, remarks
 from reports.lea import LeaReport
 from reports.site import lea_parts
 from reports.site.drawn import Unsaid, evidence_of, lines_of, sources_of, unsaid_of
-from transforms.wording.labels import ASSISTANCE, STATUS, UNSAID
+from transforms.wording.labels import ASSISTANCE, STATUS, STATUS_ONLY
 from transforms.wording.sentences import Finding, Lcap, MetGroup, lcap_text
 
 ROOMY = 7  # more lines of student groups than this are printed densely
@@ -34,7 +34,7 @@ class OfYear:
         """
         pathways = {v.status for v in (self.report.verdicts if self.report else [])}
         helped = {a.status for a in self.assistance}
-        of_help = bool(helped) and (not self.report or (pathways <= {*UNSAID} and not helped <= {*UNSAID}))
+        of_help = bool(helped) and (not self.report or (pathways <= {*STATUS_ONLY} and not helped <= {*STATUS_ONLY}))
         sign, words = STATUS[next((s for s in ORDER if s in (helped if of_help else pathways)), "not_assessed")]
         return sign, f"assistance: {words}" if of_help else words
 
@@ -104,7 +104,9 @@ def _history(book: Book, e: LeaReport) -> dict[str, Any]:
     """Return the status by year for every kind of assistance and every pathway that was ever assessed."""
     found = {(v.code, v.determination_year): v for v in [*e.all_assistance, *e.all_verdicts]}
     kinds = [d for d in ASSISTANCE if any(a.code == d for a in e.all_assistance)]
-    pathways = [p["pathway"] for p in book.pathways if any(v.is_said for v in e.all_verdicts if v.code == p["pathway"])]
+    pathways = [
+        p["pathway"] for p in book.pathways if any(v.has_details for v in e.all_verdicts if v.code == p["pathway"])
+    ]
     years = sorted({year for code, year in found if code in (*kinds, *pathways)})
     return {"years": years, "kinds": kinds, "pathways": pathways, "found": found}
 

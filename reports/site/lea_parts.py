@@ -116,7 +116,7 @@ def _grid_cell(book: Book, cell: Cell | None, state: str, year: int, counts: boo
         shown = f'<span class="quiet">{GRID[state][1]}</span>'
     classes = " ".join(["yes"] * (state == "met") + ["counts"] * counts)
     looks = f' class="{classes}"' if classes else ""
-    detail = cell.said if cell else ""
+    detail = cell.detail if cell else ""
     more = (_causes(cell) if cell else "") + (f" <small>{safe(detail)}</small>" if detail else "")
     return f'<td data-year="{year}"{looks}>{shown}{more}</td>\n'
 

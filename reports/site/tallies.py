@@ -16,7 +16,7 @@ from reports.book import Book
 from reports.figures import LEA_ORDER, place
 from reports.published import Row, grouped, rows
 from reports.site.charts import pathway_chart
-from transforms.wording.labels import STATUS, UNSAID, ccee_determination, source_age
+from transforms.wording.labels import STATUS, STATUS_ONLY, ccee_determination, source_age
 from transforms.wording.sentences import LineFacts, plain_day, reason_line
 from transforms.wording.sentences.one_line import LoanLine
 
@@ -167,7 +167,7 @@ class LeaLine:
     @property
     def recorded(self) -> list[str]:
         """Pathways with a case on record, in addition to the computed ones."""
-        return [p for p, v in self.verdicts.items() if p not in COMPUTED and v["status"] not in UNSAID]
+        return [p for p, v in self.verdicts.items() if p not in COMPUTED and v["status"] not in STATUS_ONLY]
 
 
 def lea_lines(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[int, list[LeaLine]]:

@@ -13,6 +13,6 @@ def test_why_no_group_is_determined_on_a_dashboard_is_said_once(state_db: duckdb
     (e,) = collect(state_db, read_book(state_db), [find_lea(state_db, "Monroe Elementary")], 2024)
     cells = [line.cells[2024] for line in e.groups]
     assert {cell.state for cell in cells} == {"unknown"}
-    assert [cell.said for cell in cells] == [NO_ROW, *[""] * (len(cells) - 1)]
+    assert [cell.detail for cell in cells] == [NO_ROW, *[""] * (len(cells) - 1)]
     assert len(cells) > 10
     assert e.missing == [2024], "and it is missing for all of them"

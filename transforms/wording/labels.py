@@ -83,7 +83,7 @@ def agreement(decided_by: str | None, agrees: bool | None) -> str:
     return {True: "agrees", False: "does not agree", None: "cannot be compared"}[agrees]
 
 
-UNSAID = ("not_assessed", "not_applicable")  # verdicts with such a status share one line
+STATUS_ONLY = ("not_assessed", "not_applicable")  # verdicts with such a status share one line
 
 
 def source_age(years: int | None, is_old: bool | None) -> str:

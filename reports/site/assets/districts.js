@@ -5,7 +5,7 @@
   const form = document.querySelector('form[data-table="districts"]');
   const names = JSON.parse(table.dataset.names);
   const loaded = {};
-  const UNSAID = ["not_assessed", "not_applicable"];
+  const STATUS_ONLY = ["not_assessed", "not_applicable"];
   let drawn = "";
 
   window.dtaRows = (year, content) => { loaded[year] = content; view.refresh(); };
@@ -54,7 +54,7 @@
     code.append(" ", node("small", names.kinds[kind], "kind"));
     const recorded = node("td", undefined, "recorded");
     for (const [path, title] of names.pathways.slice(2)) {
-      if (!UNSAID.includes(status[path])) recorded.append(node("b", title), " ", ...verdict(status[path], lines[path]).childNodes, " ");
+      if (!STATUS_ONLY.includes(status[path])) recorded.append(node("b", title), " ", ...verdict(status[path], lines[path]).childNodes, " ");
     }
     const [continuum, wraparound] = ["continuum", "wraparound"].map((path, i) => verdict(status[path], lines[path], differs[i], i || /not recorded$/.test(ccee) ? "" : ccee));
     row.append(head, code, node("td", names.counties[county]), continuum, wraparound, recorded, verdict(assistance, help, differs[last]));
