@@ -141,8 +141,8 @@ def _send(block: Any, message: Message, settings: NotifySettings) -> None:
             server.send_message(mail)
         return
     with block.raise_on_failure():  # by default a block does not report that it failed
-        block.notify(_for_chat(message.text), _for_chat(message.subject))
+        block.notify(_escape_for_chat(message.text), _escape_for_chat(message.subject))
 
 
-def _for_chat(text: str) -> str:
+def _escape_for_chat(text: str) -> str:
     return text.replace("<", "‹").replace(">", "›").replace("@", "＠")

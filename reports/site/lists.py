@@ -13,7 +13,7 @@ import duckdb
 from reports.published import Row, former_names, grouped, rows
 from reports.site.pages import Pages
 from reports.site.tallies import LeaLine
-from reports.site.watched import NEAR, SHOWN_FIRST, by_nearness, eligible_by
+from reports.site.watched import NEARNESS, SHOWN_FIRST, by_nearness, eligible_by
 from transforms.wording.labels import FLAGS, LEA_KINDS, STATUS, flag_name
 from transforms.wording.sentences import change_line, change_words
 from transforms.wording.sentences.lists import agreement_sentence
@@ -42,7 +42,7 @@ def write_watched(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: di
         "watch-list.html",
         "watch.html",
         watched=watched,
-        near=NEAR,
+        near=NEARNESS,
         counts=Counter(near for near, _ in {(w.near, w.row["cds"]) for w in watched}),
         nearest=len({w.row["cds"] for w in watched if w.near in SHOWN_FIRST}),
         next=max((w["next_dashboard"] or 0 for w in found), default=0),

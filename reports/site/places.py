@@ -16,8 +16,8 @@ from reports.book import Book
 from reports.published import Row, grouped, rows
 from reports.site.eligible import county_facts, eligible_leas
 from reports.site.pages import FOLDER, Pages
-from reports.site.tallies import LeaLine, by_county, of_counties, tally
-from reports.site.watched import NEAR, SHOWN_FIRST, by_nearness, eligible_by
+from reports.site.tallies import LeaLine, by_county, lines_of_counties, tally
+from reports.site.watched import NEARNESS, SHOWN_FIRST, by_nearness, eligible_by
 from transforms.wording.sentences import county_summary
 
 CLASSES = ((1, "m1"), (3, "m2"), (6, "m3"))  # smallest number of eligible LEAs in each shade
@@ -84,14 +84,14 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
     summaries = {code: county_summary(facts) for code, facts in county_facts(connection, book, lines)}
     pages.write("counties.html", "counties.html", counted=counted, map=county_map(book, counted))
     for code, county in book.counties.items():
-        here = of_counties(lines, [code])
+        here = lines_of_counties(lines, [code])
         pages.write(
             f"county/{code}.html", "county.html", code=code, county=county, lines=here[book.year],
             eligible=eligible[code],
             others=sorted((x for x in here[book.year] if not x.eligible), key=lambda x: x.rank), tally=tally(here),
             terms=terms[code],
             area=book.areas.get(code), area_page=area_page, watched=by_nearness(book, watched[code], *eligible_now),
-            near=NEAR, near_first=SHOWN_FIRST, changes=changes[code],
+            near=NEARNESS, near_first=SHOWN_FIRST, changes=changes[code],
             interim=interim[code],
             summary=summaries.get(code),
         )  # fmt: skip
@@ -101,7 +101,7 @@ def write(connection: duckdb.DuckDBPyConnection, pages: Pages, lines: dict[int, 
     }
     pages.write("geographic-leads.html", "areas.html", areas=areas, counted=counted, terms=terms, area_page=area_page)
     for area, codes in areas.items():
-        here = of_counties(lines, codes)
+        here = lines_of_counties(lines, codes)
         counts = tally(here)
         pages.write(
             area_page(area), "area.html", area=area, codes=codes, terms=_leads(terms, codes), counted=counted,

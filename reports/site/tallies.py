@@ -223,7 +223,7 @@ def tally(lines: dict[int, list[LeaLine]]) -> Tally:
     return Tally(counts, sorted(lines))
 
 
-def of_counties(lines: dict[int, list[LeaLine]], codes: Iterable[str]) -> dict[int, list[LeaLine]]:
+def lines_of_counties(lines: dict[int, list[LeaLine]], codes: Iterable[str]) -> dict[int, list[LeaLine]]:
     """Return only the LEAs of these counties."""
     wanted = set(codes)
     return {year: [line for line in of_year if line.lea["county_code"] in wanted] for year, of_year in lines.items()}

@@ -10,7 +10,7 @@ from reports.published import Row, grouped
 from reports.site.tallies import LeaLine
 from transforms.wording.sentences import joined
 
-NEAR = {  # kinds of nearness, with their text; {year} is the next Dashboard
+NEARNESS = {  # kinds of nearness, with their text; {year} is the next Dashboard
     "group": (
         "one student group short",
         "One more group is needed. Any of these would do, if it meets the criteria on the {year} Dashboard too.",
@@ -41,7 +41,7 @@ class Watched:
     """An LEA and what one more Dashboard would do for it."""
 
     row: Row  # from the table, for the columns that are the same in all of its rows
-    near: str  # a key of NEAR
+    near: str  # a key of NEARNESS
     groups: list[tuple[str, Row]]  # name of the group, and its row
     by: str = ""  # names of other pathways by which it is already eligible
 
@@ -57,7 +57,7 @@ class Watched:
 
 
 def nearness(row: Row, eligible: set[str]) -> str:
-    """Return how near the LEA of a watch list row is: a key of NEAR. ``eligible``: codes of eligible LEAs."""
+    """Return how near the LEA of a watch list row is: a key of NEARNESS. ``eligible``: codes of eligible LEAs."""
     if row["watch"].startswith("preview"):
         return "preview"
     if row["cds"] in eligible:
@@ -87,7 +87,7 @@ def by_nearness(
     ``eligible``: codes of LEAs eligible by the Continuum of Support. ``others``: names of other pathways, by code.
     """
     found = grouped(watched, lambda row: (nearness(row, eligible), row["cds"], row["watch"]))
-    order = list(NEAR)
+    order = list(NEARNESS)
     lines = [
         Watched(
             of[0], near, [(book.groups[r["student_group"]], r) for r in sorted(of, key=_group)], others.get(cds, "")

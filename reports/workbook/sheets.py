@@ -9,7 +9,7 @@ from reports.figures import change_words
 from reports.findings import to_settle
 from reports.lea_queries import LEFT_OPEN
 from reports.published import YEAR_IN_FORCE, Row
-from reports.site.watched import NEAR, nearness
+from reports.site.watched import NEARNESS, nearness
 from reports.workbook.cells import CCEE, CDS, COUNTY, LEA, NAME, YEAR, Cell, Column, differing, labeled, plain, status
 from transforms.wording.labels import ASSISTANCE, CHANGES, CLASSES, flag_name
 from transforms.wording.sentences.changes import LOAN_STATES
@@ -228,7 +228,9 @@ WATCH_LIST = Sheet(
     (
         *LEA,
         Column(
-            "How near", 22, lambda row: (NEAR[nearness(row, {row["cds"]} if row["is_eligible"] else set())][0], "text")
+            "How near",
+            22,
+            lambda row: (NEARNESS[nearness(row, {row["cds"]} if row["is_eligible"] else set())][0], "text"),
         ),
         plain("Student group", 26, "group_name"),
         plain("Met in", 14, "years"),

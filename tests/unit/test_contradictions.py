@@ -16,7 +16,7 @@ import pytest
 
 from tests.workplace import SAMPLE
 from transforms.dashboard.admission import implausible_test
-from transforms.dashboard.contradictions import is_many
+from transforms.dashboard.contradictions import is_implausible
 from transforms.dashboard.file_rows import NOT_COUNTED
 from transforms.dashboard.parts import group_codes
 from transforms.dashboard.redundancy import load_redundancy
@@ -314,10 +314,10 @@ def test_a_file_whose_levels_are_counted_from_the_other_end_is_not_used(name: st
 
 
 def test_single_oddities_do_not_cost_a_file() -> None:
-    assert not is_many(4, 4)
-    assert not is_many(1000, 20)
-    assert is_many(100, 6)
-    assert is_many(1000, 21)
+    assert not is_implausible(4, 4)
+    assert not is_implausible(1000, 20)
+    assert is_implausible(100, 6)
+    assert is_implausible(1000, 21)
 
 
 def test_a_cell_that_no_file_has_shown_follows_the_clear_majority() -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from transforms.dashboard.contradictions import FIRST_LINES, is_many
+from transforms.dashboard.contradictions import FIRST_LINES, is_implausible
 from transforms.dashboard.parts import group_codes, part_of
 from transforms.database import records
 from transforms.errors import SourceError
@@ -89,7 +89,7 @@ def save_admitted(run: Run, read: list[Report], used: list[Report], unused: list
 
 def implausible_test(part: Mapping[str, Any]) -> dict[str, Any] | None:
     """Return the test that the most rows of a file contradict, if they are too many to be oddities."""
-    many = [c for c in part["counts"] if is_many(c["tested"], c["rejected"])]
+    many = [c for c in part["counts"] if is_implausible(c["tested"], c["rejected"])]
     return max(many, key=lambda c: c["rejected"] / c["tested"], default=None)
 
 
@@ -159,7 +159,9 @@ def _implausible_workbooks(connection: duckdb.DuckDBPyConnection) -> dict[str, d
     for table in WORKBOOK_MODELS:
         build_table(connection, "core", table)
     return {
-        c["source_id"]: c for c in records(connection, CONTRADICTION_COUNTS) if is_many(c["tested"], c["contradicted"])
+        c["source_id"]: c
+        for c in records(connection, CONTRADICTION_COUNTS)
+        if is_implausible(c["tested"], c["contradicted"])
     }
 
 

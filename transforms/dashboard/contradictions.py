@@ -42,16 +42,16 @@ def contradictions(
     """
     rows = FileRows(columns, report, redundancy, ~bad)
     with np.errstate(invalid="ignore", divide="ignore"):
-        found = [_of_testable(c, rows) for test in TESTS for c in test(rows)]
-    return [c for c in found if c.firm or not is_many(*_counts(c, rows.of_lea))]
+        found = [_limited_to_testable(c, rows) for test in TESTS for c in test(rows)]
+    return [c for c in found if c.firm or not is_implausible(*_counts(c, rows.of_lea))]
 
 
-def is_many(tested: int, contradicted: int) -> bool:
+def is_implausible(tested: int, contradicted: int) -> bool:
     """Return True if so many rows cannot be oddities."""
     return contradicted > max(MANY_ROWS, MANY_SHARE * tested)
 
 
-def count_of(c: Contradiction, of_lea: Mask, lines: npt.NDArray[np.int64]) -> dict[str, Any]:
+def summary_of(c: Contradiction, of_lea: Mask, lines: npt.NDArray[np.int64]) -> dict[str, Any]:
     """Count the tested and rejected rows of LEAs, with the first lines and the reason of the first."""
     tested, rejected = _counts(c, of_lea)
     first = np.flatnonzero(c.rows & of_lea)[:FIRST_LINES]
@@ -59,7 +59,7 @@ def count_of(c: Contradiction, of_lea: Mask, lines: npt.NDArray[np.int64]) -> di
     return {"kind": c.kind, "column": c.column, **counted, "reason": c.explain(int(first[0]))}
 
 
-def _of_testable(c: Contradiction, rows: FileRows) -> Contradiction:
+def _limited_to_testable(c: Contradiction, rows: FileRows) -> Contradiction:
     """Return the result for the rows that may be tested, marked as firm or presumed."""
     tested = c.tested & rows.testable(c.kind)
     holds = c.kind in ALWAYS_HOLD or (c.kind in DECIDE_WITHOUT_COLOR and not rows.has("color"))

@@ -17,7 +17,7 @@ import pyarrow.compute as pc
 
 from transforms.control_characters import CONTROL, REASON
 from transforms.dashboard.columns import Mask, TextColumn, blank_column, text_column
-from transforms.dashboard.contradictions import contradictions, count_of
+from transforms.dashboard.contradictions import contradictions, summary_of
 from transforms.dashboard.file_rows import Contradiction, rows_of_leas
 from transforms.dashboard.redundancy import Redundancy
 from transforms.raw.table import Report
@@ -203,7 +203,7 @@ def judge(
     for c in [*found, *contradictions(columns, report, redundancy, bad)]:
         bad |= c.rows
         if c.kind != NEW_GROUP and (c.rows & of_lea).any():
-            counts.append(count_of(c, of_lea, lines))
+            counts.append(summary_of(c, of_lea, lines))
         for row in map(int, np.flatnonzero(c.rows)):
             where = (columns[n].at(row) for n in ("cds", "rtype", "studentgroup"))
             faults.append(Fault(int(lines[row]), c.column, columns[c.column].at(row) or "", c.explain(row), *where))

@@ -42,7 +42,7 @@ def from_catalog(run: Run) -> StepResult:
                         }
                     )
     taken = [s for source in run.catalog.source if (s := check.store.serving(source))]
-    taken += _in_place_of_damaged(check, {s.source_id for s in taken})
+    taken += _replace_damaged(check, {s.source_id for s in taken})
     run.save_fact("freshness", _freshness(check.store, run, never_had))
     run.save_fact("source_problems", problems)
     record_unused(run, "snapshot", check.unused)
@@ -81,7 +81,7 @@ def from_store(run: Run) -> StepResult:
     return StepResult(len(run.catalog.source), len(taken), f"{plural(len(taken), 'file')}, as accepted before")
 
 
-def _in_place_of_damaged(check: SourceCheck, serving: set[str]) -> list[Snapshot]:
+def _replace_damaged(check: SourceCheck, serving: set[str]) -> list[Snapshot]:
     """Return editions of the current release that replace damaged files, and record the damage.
 
     These are accepted files whose stored copy is lost or damaged and could not be downloaded again. Raises

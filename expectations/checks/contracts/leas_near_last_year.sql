@@ -11,7 +11,7 @@ with statewide as (
     where r.record_type = 'D'
     group by r.indicator, r.dashboard_year
 ),
-beside as (
+with_year_before as (
     select
         *,
         lag(leas) over w as leas_before,
@@ -21,6 +21,6 @@ beside as (
     window w as (partition by indicator order by dashboard_year)
 )
 select source_id, prior_source_id, indicator, year_before, leas_before, dashboard_year, leas
-from beside
+from with_year_before
 where abs(leas - leas_before) > threshold(leas_near_last_year_share) * leas_before
 order by all

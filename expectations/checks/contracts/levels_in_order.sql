@@ -10,7 +10,7 @@ with levels as (
     group by all
     having count(*) >= threshold(rows_for_a_mean)
 ),
-beside as (
+with_next as (
     select
         l.*,
         i.better,
@@ -27,7 +27,7 @@ select
     b.next_level,
     round(b.next_mean, 1) as next_mean,
     b.better as better_is
-from beside b
+from with_next b
 join source_files f using (source_id)
 where (b.better = 'up' and b.next_mean < b.mean_status) or (b.better = 'down' and b.next_mean > b.mean_status)
 order by all

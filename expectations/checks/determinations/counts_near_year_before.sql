@@ -19,7 +19,7 @@ with counted as (
         count(*) filter (a.status in ('eligible', 'not_eligible'))
     from assistance a group by all
 ),
-beside as (
+with_year_before as (
     select
         *,
         lag(determination_year) over w as year_before,
@@ -29,7 +29,7 @@ beside as (
     window w as (partition by test order by determination_year)
 )
 select test, year_before, eligible_before, decided_before, determination_year, eligible, decided
-from beside
+from with_year_before
 where decided >= threshold(decided_for_counts) and decided_before >= threshold(decided_for_counts)
     and abs(eligible - eligible_before) >= threshold(eligible_more)
     and (eligible > threshold(counts_grow) * eligible_before * decided / decided_before
