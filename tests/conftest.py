@@ -13,8 +13,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from hypothesis.internal.conjecture import providers
 
 from expectations.judging import UNUSED, LazyImports
+from tests.gates.state import write_small_state
 from tests.remembering import Remembering, RememberingTables
 from tests.workplace import AS_OF, SAMPLE, Workplace, copy_of_work, edit_text, linked
 from transforms.release import digests
@@ -24,6 +26,13 @@ from transforms.settings import PROJECT
 
 Once = Callable[[str, Callable[[Path], None]], Path]
 sys.meta_path.insert(0, LazyImports(UNUSED))  # as in the process that judges: Great Expectations loads a third faster
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems() -> Iterator[None]:
+    """Keep Hypothesis, which looks at each module for constants, from loading what nothing uses: two seconds."""
+    providers._seen_modules.update(id(sys.modules[name]) for name in UNUSED if name in sys.modules)
+    return (yield)
 
 
 @pytest.fixture(scope="session")
@@ -101,6 +110,12 @@ def state_run(once: Once) -> Path:
         (folder / "stdout.txt").write_text(ended.stdout, "utf-8")
 
     return once("state-run", make)
+
+
+@pytest.fixture(scope="session")
+def small_state(once: Once) -> Path:
+    """Return the folder of a small generated state and of the run that decided it. Tests only read it."""
+    return once("small-state", write_small_state)
 
 
 @contextmanager

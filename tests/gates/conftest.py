@@ -6,10 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.conftest import Once
 from tests.gates.raw_files import raw_database
 from tests.gates.sample import Decided, decided, good_rows
-from tests.gates.state import State, Written, decided_state, write_small_state
+from tests.gates.state import State, opened_state
 from tests.workplace import SAMPLE, Workplace
 
 
@@ -30,16 +29,9 @@ def good(sample: Decided) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 @pytest.fixture(scope="session")
-def written(once: Once) -> Written:
-    """Write the small state. Tests only read it."""
-    folder = once("small-state", write_small_state)
-    return Written(folder / "files", folder / "reference")
-
-
-@pytest.fixture(scope="session")
-def state(written: Written, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
-    """Decide the small state. Tests that change a table roll the change back."""
-    state = decided_state(Workplace(written.files, raw_cache, tmp_path_factory.mktemp("state-out"), written.reference))
+def state(small_state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[State]:
+    """Open the decided small state. Tests that change a table roll the change back."""
+    state = opened_state(small_state, tmp_path_factory.mktemp("state") / "run")
     with state.connection:
         yield state
     state.run.finish()

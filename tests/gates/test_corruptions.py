@@ -18,7 +18,6 @@ from flows.runner import Outcome
 from tests.conftest import Once
 from tests.gates.corruptions import CORRUPTIONS, corrupted
 from tests.gates.sample import decided
-from tests.gates.state import Written
 from tests.workplace import Workplace, copy_of_work
 from transforms.errors import DtaError, GateError, SourceFilesError
 from transforms.release.previous import sound_release
@@ -38,19 +37,22 @@ CONTRACTS = {
 
 @pytest.fixture(scope="module")
 def good_release(
-    once: Once, written: Written, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory
+    once: Once, small_state: Path, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workplace]:
     """Publish the small state without the pages for readers."""
 
     def make(folder: Path) -> None:
         work = copy_of_work(raw_cache, folder / "work")
-        assert Workplace(written.files, work, folder / "out", written.reference).publish().outcome == "published"
+        assert (
+            Workplace(small_state / "files", work, folder / "out", small_state / "reference").publish().outcome
+            == "published"
+        )
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(steps, "EXTRAS", ())
         made = once("good-release", make)
         work = copy_of_work(made / "work", tmp_path_factory.mktemp("good-release") / "work")
-        yield Workplace(written.files, work, made / "out", written.reference)
+        yield Workplace(small_state / "files", work, made / "out", small_state / "reference")
 
 
 def digest_of(folder: Path) -> str:
@@ -148,11 +150,11 @@ Failed = list[tuple[Check, GateResult]]
 
 
 @pytest.fixture(scope="module")
-def failed(written: Written, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Failed:
+def failed(small_state: Path, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Failed:
     """Return the checks of class fault that fail on a state with corruptions, with their results."""
     folder = tmp_path_factory.mktemp("corrupted")
-    corrupted(written.files, folder / "files", *(CORRUPTIONS[name] for name in CONTRACTS))
-    run, connection = decided(Workplace(folder / "files", raw_cache, folder / "out", written.reference))
+    corrupted(small_state / "files", folder / "files", *(CORRUPTIONS[name] for name in CONTRACTS))
+    run, connection = decided(Workplace(folder / "files", raw_cache, folder / "out", small_state / "reference"))
     attach_previous(connection, sound_release(run.settings.out))
     with connection:
         results = [(c, run_check(connection, c)) for c in load_checks() if c.check_class == "fault"]

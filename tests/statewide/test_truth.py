@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.gates.state import opened_state
 from tests.statewide.compare import QUERIES, differences, load_truth
 from tests.statewide.state import State, write_state
 from tests.statewide.truth import RULES
@@ -13,8 +14,6 @@ from tests.statewide.world import SCALES, Scale
 from tests.workplace import Workplace
 from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
-
-SMALL = Scale(counties=4, leas=60, charters=40, schools=20)
 
 
 def decided(state: State, work: Path, out: Path) -> duckdb.DuckDBPyConnection:
@@ -24,9 +23,9 @@ def decided(state: State, work: Path, out: Path) -> duckdb.DuckDBPyConnection:
 
 
 @pytest.fixture(scope="module")
-def small(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    folder = tmp_path_factory.mktemp("small_state")
-    with decided(write_state(folder, SMALL, seed=17), folder / "work", folder / "out") as connection:
+def small(small_state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+    with opened_state(small_state, tmp_path_factory.mktemp("small_state") / "run").connection as connection:
+        load_truth(connection, small_state / "truth")
         yield connection
 
 
