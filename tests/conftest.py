@@ -1,6 +1,7 @@
 """Shared fixtures: one release of the sample, and a way to run any folder of files."""
 
 import fcntl
+import gc
 import json
 import os
 import shutil
@@ -18,7 +19,7 @@ from hypothesis.internal.conjecture import providers
 from expectations.judging import UNUSED, LazyImports
 from tests.gates.state import write_small_state
 from tests.remembering import Remembering, RememberingTables
-from tests.workplace import AS_OF, SAMPLE, Workplace, copy_of_work, edit_text, linked
+from tests.workplace import AS_OF, SAMPLE, Workplace, copy_of_work, edit_text, linked, reissue
 from transforms.release import digests
 from transforms.release.current import read_manifest
 from transforms.release.verify import seal_of
@@ -29,7 +30,17 @@ sys.meta_path.insert(0, LazyImports(UNUSED))  # as in the process that judges: G
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection_modifyitems() -> Iterator[None]:
+def pytest_collection() -> Iterator[object]:
+    """Collect tests without searching for garbage: there is little of it among a million objects that stay."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems() -> Iterator[object]:
     """Keep Hypothesis, which looks at each module for constants, from loading what nothing uses: two seconds."""
     providers._seen_modules.update(id(sys.modules[name]) for name in UNUSED if name in sys.modules)
     return (yield)
@@ -254,8 +265,25 @@ def remembered(without_gates: None, decided_before: None) -> None:
 
 
 @pytest.fixture(scope="session")
-def remembering_tables(first_run: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RememberingTables]:
-    folder = Path(shutil.copytree(first_run / "decided", tmp_path_factory.mktemp("tables") / "decided"))
+def decided_anew(first_run: Path, bare: Workplace, once: Once) -> Path:
+    """Return the tables of the sample and of the release after it, whose files are reissued."""
+
+    def make(folder: Path) -> None:
+        source = Path(shutil.copytree(SAMPLE, folder / "source"))
+        reissue(source)
+        out = linked(bare.out, folder / "out")
+        tables = RememberingTables(Path(shutil.copytree(first_run / "decided", folder / "decided")))
+        with pytest.MonkeyPatch.context() as patch:
+            pass_no_gates(patch)
+            tables.take_part(patch)
+            Workplace(source, copy_of_work(first_run / "work", folder / "work"), out).publish()
+
+    return once("decided-anew", make) / "decided"
+
+
+@pytest.fixture(scope="session")
+def remembering_tables(decided_anew: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RememberingTables]:
+    folder = Path(shutil.copytree(decided_anew, tmp_path_factory.mktemp("tables") / "decided"))
     yield RememberingTables(folder)
     shutil.rmtree(folder)
 

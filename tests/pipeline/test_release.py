@@ -165,7 +165,7 @@ def test_tables_in_a_file_give_the_same_release_as_tables_in_memory(
 
 
 def test_other_bytes_with_the_same_rows_publish_a_new_release_beside_the_old_one(
-    without_gates: None, released: Workplace, monkeypatch: pytest.MonkeyPatch
+    any_tables: None, released: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second run is refused meanwhile; a build that died is removed; a reader of the old release keeps it.
 
