@@ -11,7 +11,7 @@ import pytest
 from openpyxl.cell import Cell
 
 from tests.workbooks import change_all, change_rows
-from tests.workplace import STATE, Workplace, copy_of_state
+from tests.workplace import Workplace, copy_of_state
 from transforms.build import build_core
 from transforms.run import Run
 from transforms.sources.unused import unused_files
@@ -23,6 +23,10 @@ ONE_MET = "a method is met, and Year 2 is for those that meet none"
 Row = dict[str, Cell]
 Values = dict[str, str]
 STATUS = "AssistanceStatus"
+
+
+def book(year: int) -> str:
+    return BOOKS.get(year, f"assistancestatus{year}.xlsx")
 
 
 def values(row: Row) -> Values:
@@ -78,8 +82,8 @@ CASES: dict[str, Case] = {
 def test_a_row_that_contradicts_its_status_is_undetermined(
     years: tuple[int, ...], tmp_path: Path, raw_cache: Path
 ) -> None:
-    """In the statewide workbooks; one or two rows per case, and no row twice."""
-    source = copy_of_state(tmp_path / "source", *(p.name for p in STATE.glob("assistancestatus*.xlsx")))
+    """In the statewide workbooks from the first year on; one or two rows per case, and no row twice."""
+    source = copy_of_state(tmp_path / "source", *(book(year) for year in (18, 19, 22, 23, 24) if year >= years[0]))
     spoiled: dict[tuple[str, int], str] = {}
     in_second_year: set[tuple[str, int]] = set()  # of 2024: LEAs with a method in 2023 have assistance in any case
     for year in years:
@@ -96,7 +100,7 @@ def test_a_row_that_contradicts_its_status_is_undetermined(
                 for heading, value in CASES[case][2].items():
                     row[heading].value = value
 
-        change_rows(source / BOOKS.get(year, f"assistancestatus{year}.xlsx"), spoil)
+        change_rows(source / book(year), spoil)
         assert max(left.values()) < 2, left
     with Workplace(source, raw_cache, tmp_path / "out").decide() as db:
         rejects = db.execute("select cds, dashboard_year, reason from rejects").fetchall()

@@ -61,7 +61,7 @@ def test_rows_of_a_workbook_are_reported_as_rows(workplace: Workplace) -> None:
 
 
 def test_rows_added_removed_and_altered_are_reported(
-    light: None, bare_released: Workplace, edit: Callable[[str, Callable[[str], str]], None]
+    without_gates: None, bare_released: Workplace, edit: Callable[[str, Callable[[str], str]], None]
 ) -> None:
     edit("eladownload2024.txt", without_one_added_one_altered_one)
     with bare_released.checked() as db:
