@@ -56,6 +56,7 @@ def documented() -> dict[str, str]:
     return {construct: example for construct, _, example in cells}
 
 
+@pytest.mark.slow
 def test_the_page_names_what_spark_needs_changed(found: dict[str, set[str]]) -> None:
     standard = {"make_date"}  # Spark has it; the transpiler does not know
     ours = {name for name in found if name.startswith("note_") or name in own_functions()}
@@ -69,6 +70,7 @@ def test_every_macro_is_used() -> None:
     assert {name for name in own_functions() if len(re.findall(rf"\b{name}\(", text)) < 2} == set()
 
 
+@pytest.mark.slow
 def test_its_examples_are_examples(found: dict[str, set[str]]) -> None:
     assert {construct: example for construct, example in documented().items() if example not in found[construct]} == {}
 

@@ -187,7 +187,8 @@ def test_without_estimates_nothing_of_method_1_is_known(monterey: Monterey) -> N
     assert {outlook for (_, test), outlook in found.items() if test == "method_1"} == {"possible"}
 
 
-@pytest.mark.parametrize("seed", [0, *(pytest.param(n, marks=pytest.mark.slow) for n in (1, 2, 3, 4, 5))])
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(6))
 def test_removing_estimates_never_makes_a_verdict_more_certain(monterey: Monterey, seed: int) -> None:
     """Removes whole cells, groups and LEAs, from real and invented colors."""
     chance = random.Random(seed)  # noqa: S311

@@ -72,6 +72,7 @@ def test_what_comes_after_the_newest_dashboard_needs_no_year(state: duckdb.DuckD
     assert outlooks(state, 2025, ignore_results=False) == outlooks(state, 2025)
 
 
+@pytest.mark.slow
 def test_workbooks_of_the_years_before_alone_give_the_same(raw_cache: Path, tmp_path: Path) -> None:
     """Nothing of 2023 is loaded, so the outlook cannot have used it."""
     source = copy_of_state(tmp_path / "source", *BEFORE_2023)

@@ -120,6 +120,7 @@ def fresh_register(work: Path) -> Path:
     return work
 
 
+@pytest.mark.slow
 def test_warnings_publish_with_their_banner(accepted: Workplace) -> None:
     current = accepted.out / "current"
     warnings = {

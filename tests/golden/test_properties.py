@@ -84,6 +84,7 @@ def as_made(decide: Decide) -> duckdb.DuckDBPyConnection:
     return decide(random_state())
 
 
+@pytest.mark.slow
 def test_a_redder_color_never_removes_eligibility(decide: Decide, as_made: duckdb.DuckDBPyConnection) -> None:
     before = statuses(as_made)
     every_status_occurs(before)
@@ -119,6 +120,7 @@ def test_a_year_outside_the_window_changes_nothing_for_its_determination(
     every_status_occurs(after)
 
 
+@pytest.mark.slow
 def test_every_lea_has_one_row_per_pathway_and_year(as_made: duckdb.DuckDBPyConnection) -> None:
     wrong = as_made.execute("""
         select l.cds, d.determination_year, p.pathway, count(e.cds)

@@ -181,6 +181,7 @@ def attributions_of(run: Run) -> dict[str, int]:
     return found
 
 
+@pytest.mark.slow
 def test_new_rules_change_many_verdicts_and_do_not_count(published: Workplace, tmp_path: Path) -> None:
     found = attributions(published, reference=loosened(tmp_path))
     assert set(found) == {"rules"}

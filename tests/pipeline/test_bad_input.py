@@ -51,6 +51,7 @@ CASES: dict[str, tuple[str, Callable[[str], str], type[DtaError], tuple[str, ...
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
 def test_current_stays_as_it_was(light: None, bare_released: Workplace, edit: Edit, case: str) -> None:
     file, how, error, said = CASES[case]
@@ -164,6 +165,7 @@ REFUSED: dict[str, tuple[str, Callable[[str], str], str]] = {
 }
 
 
+@pytest.mark.slow
 def test_a_broken_file_is_not_used_and_current_stays(light: None, bare_released: Workplace, edit: Edit) -> None:
     """A file broken in each way, in one night."""
     before = tree(bare_released.out)

@@ -62,7 +62,8 @@ def test_characters_become_their_likes() -> None:
     assert len(in_ascii("●–…✗日")) == 5, "tables stay in line"
 
 
-@pytest.mark.parametrize("page", ["ascii", pytest.param("cp1252", marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("page", ["ascii", "cp1252"])
 def test_a_run_and_its_log_on_a_code_page(light: None, tmp_path: Path, page: str) -> None:
     source = tmp_path / "Señor [x]"
     source.mkdir()
@@ -78,6 +79,7 @@ def test_a_run_and_its_log_on_a_code_page(light: None, tmp_path: Path, page: str
             assert str(source) in events[0]["message"]
 
 
+@pytest.mark.slow
 def test_brackets_in_paths_are_printed(tmp_path: Path) -> None:
     name = "[bold] a [red]b[/red] :smile: [/x]"
     out, source = tmp_path / name, tmp_path / f"{name}-source"
@@ -116,25 +118,23 @@ READERS = [
 ]
 
 
-def in_full(arguments: tuple[str, ...], read: int) -> bool:
-    """Return True for a table on the console, and for rows with a reader that reads nothing. The rest are slow."""
-    return (arguments[:3] == ("sql", "--format", "csv") and read == 0) or (arguments[0] == "explain" and read > 0)
+WAYS = [(arguments, read) for read in (20, 0) for arguments in READERS]
 
 
 @cache
-def stopped_readers(out: Path, full: bool) -> dict[tuple[tuple[str, ...], int], tuple[int, str]]:
+def stopped_readers(out: Path) -> dict[tuple[tuple[str, ...], int], tuple[int, str]]:
     """Return how each command ends if its reader stops after 20 bytes, or at once."""
-    ways = [(c, n) for n in (20, 0) for c in READERS if in_full(c, n) == full]
-    return dict(zip(ways, read_in_part(out, ways), strict=True))
+    return dict(zip(WAYS, read_in_part(out, WAYS), strict=True))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("arguments", "read"),
-    [pytest.param(c, n, marks=() if in_full(c, n) else pytest.mark.slow) for n in (20, 0) for c in READERS],
+    WAYS,
     ids=lambda given: "-".join(given)[:30] if isinstance(given, tuple) else str(given),
 )
 def test_a_reader_that_stops_is_no_fault(published: Workplace, arguments: tuple[str, ...], read: int) -> None:
-    assert stopped_readers(published.out, in_full(arguments, read))[arguments, read] == (0, "")
+    assert stopped_readers(published.out)[arguments, read] == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_a_reader_that_stops_is_no_fault(published: Workplace, arguments: tuple[
         pytest.param(("sql", "select 1", "--format", "csv"), ">&-", 0, marks=pytest.mark.slow),
         pytest.param(("sql", "nonsense"), "2>&-", 2, marks=pytest.mark.slow),
         pytest.param(("register", "add", "spi"), "<&- >&-", 2, marks=pytest.mark.slow),
-        (("register", "add", "spi"), "<&- >&- 2>&-", 2),
+        pytest.param(("register", "add", "spi"), "<&- >&- 2>&-", 2, marks=pytest.mark.slow),
     ],
 )
 def test_a_stream_that_is_closed_is_no_fault(
@@ -182,6 +182,7 @@ def test_eighty_columns(published: Workplace, page: str) -> None:
             assert len(line) <= 80 or "/" in line, line
 
 
+@pytest.mark.slow
 def test_words_are_not_broken_where_a_row_can_stand_below_the_other(published: Workplace) -> None:
     queries = (
         f"select * from leas where cds = '{SALINAS}'",
@@ -221,6 +222,7 @@ def test_csv_for_excel_and_csv_for_programs(published: Workplace) -> None:
     assert json.loads(as_json[1].splitlines()[0])["cds"]
 
 
+@pytest.mark.slow
 def test_a_comparison_begins_with_its_numbers(published: Workplace) -> None:
     short, full, as_json = in_turn(
         published.out,

@@ -107,12 +107,14 @@ def spoil(path: Path, harm: str) -> None:
     path.unlink() if harm == "gone" else path.write_bytes(content)
 
 
+@pytest.mark.slow
 def test_a_run_that_died_is_begun_anew_and_what_it_left_is_verified(anew: Anew) -> None:
     """The next run uses the files next to the scratch folder, but rebuilds damaged ones."""
     assert anew.done == NAMES
     assert not anew.left.exists(), "what was left is removed"
 
 
+@pytest.mark.slow
 def test_the_same_inputs_give_the_same_release_id_and_bytes(anew: Anew, published: Workplace) -> None:
     """In other folders, and after a run that died."""
     undisturbed = current_release(published.out)
@@ -179,6 +181,7 @@ def test_a_clock_that_went_back_publishes_nothing(released: Workplace) -> None:
         execute(released.settings(as_of=earlier), dying_at("snapshot"))
 
 
+@pytest.mark.slow
 def test_the_log_has_rows_and_seconds_for_people_and_programs(anew: Anew) -> None:
     assert {e["run_id"] for e in anew.events} == {anew.outcome.run_id}
     stages = [e for e in anew.events if e["event"] == "stage"]

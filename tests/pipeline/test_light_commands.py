@@ -113,6 +113,7 @@ def test_that_there_is_no_release_is_said_before_anything_is_read(tmp_path: Path
     assert not (HEAVY | READERS) & loaded
 
 
+@pytest.mark.slow
 def test_a_night_that_changes_nothing_loads_what_it_needs(bare_released: Workplace) -> None:
     place = bare_released.settings()
     ((code, said),), loaded = ran(

@@ -165,6 +165,7 @@ def test_a_borrower_that_no_file_names_does_not_vanish_with_its_row(misnamed: du
     assert names == [("Inglewood Unified",)]
 
 
+@pytest.mark.slow
 def test_sound_cases_county_offices_and_days_that_come(decide: Decide) -> None:
     """Another correct case still makes an LEA eligible; a county office's case is under a district's code.
 

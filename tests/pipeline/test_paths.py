@@ -172,6 +172,7 @@ def test_no_message_loses_a_part_of_a_path(
     assert target.is_file()
 
 
+@pytest.mark.slow
 def test_a_run_names_its_folders_in_full(
     workplace: Workplace,
     any_tables: None,

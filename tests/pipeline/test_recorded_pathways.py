@@ -309,6 +309,7 @@ def test_a_case_counts_from_its_day_on(on_record: duckdb.DuckDBPyConnection) -> 
     )
 
 
+@pytest.mark.slow
 def test_the_day_of_the_run_decides(decide: Decide) -> None:
     open_case = case("spi", engagement_start="2024-11-01", end_date="2025-07-01")
     closed = case("spi", case_id="S-2", cds=SALINAS, engagement_start="2024-11-01", end_date="2025-06-30")
@@ -501,6 +502,7 @@ def test_a_case_under_a_code_that_ended_is_no_silence_about_who_follows_it(
     assert "rejected" not in read_answer(followed).not_determined, "its page says whose case it is"
 
 
+@pytest.mark.slow
 def test_a_rejected_row_under_a_code_that_ended_leaves_open_who_follows_it(
     workplace: Workplace, tmp_path: Path
 ) -> None:

@@ -163,6 +163,7 @@ def test_verify_tells_and_exits(
     assert "no release or tag '../..'" in verify("../..")[2]
 
 
+@pytest.mark.slow
 def test_a_damaged_current_release_is_mended_by_the_next_run(released: Workplace) -> None:
     release = current(released.out)
     for files in (("dta.duckdb", "eligibility.parquet"), ("manifest.json",)):

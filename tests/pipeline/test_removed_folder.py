@@ -13,10 +13,8 @@ from transforms.errors import StorageError, storage_error
 from transforms.run import Run, StepResult
 
 
-@pytest.mark.parametrize(
-    "stages",
-    [("criteria",), pytest.param(("snapshot", "raw", "core", "gates", "release"), marks=pytest.mark.slow)],
-)
+@pytest.mark.slow
+@pytest.mark.parametrize("stages", [("criteria",), ("snapshot", "raw", "core", "gates", "release")])
 def test_the_work_folder_is_removed(without_gates: None, tmp_path: Path, stages: tuple[str, ...]) -> None:
     """Before each stage; the next run creates what it needs, here from two files."""
     source = tmp_path / "source"

@@ -266,6 +266,7 @@ def held(lab: Lab, runs: list[list[Wanted]]) -> list[Seen]:
     return seen
 
 
+@pytest.mark.slow
 def test_a_few_changes_of_dashboard_rows(lab: Lab) -> None:
     seen = held(lab, several([n for n in DASHBOARD_ROWS if n != "delete_row"], 28, 1, A_FEW))
     assert len(seen) >= 20

@@ -203,6 +203,7 @@ def test_an_enclosure_never_contradicts_its_finding(outputs: list[Outputs]) -> N
     assert {("undetermined", False, False), ("not_eligible", True, False), ("not_eligible", False, True)} <= seen
 
 
+@pytest.mark.slow
 def test_workbook_and_recipes_say_what_the_page_says(
     outputs: list[Outputs], connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:

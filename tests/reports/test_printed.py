@@ -243,6 +243,7 @@ def test_a_folder_of_ones_own_is_never_replaced(published: Workplace, tmp_path: 
     assert (packet / "packet.pdf").exists()
 
 
+@pytest.mark.slow
 def test_the_packet_has_every_lea_of_the_county_and_no_other(published: Workplace, tmp_path: Path) -> None:
     dta("county", "monterey", "--to", tmp_path, "--out", published.out)
     (packet,) = tmp_path.iterdir()

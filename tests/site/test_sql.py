@@ -98,6 +98,7 @@ ODD = {  # JSON form of each value
 }
 
 
+@pytest.mark.slow
 def test_odd_values_have_one_form_in_commands_and_on_the_site(here: httpx.Client, published: Workplace) -> None:
     """In every format, with a distinct name for each column."""
     query = f"select {', '.join(f'{value} as n' for value in ODD)}"
@@ -119,6 +120,7 @@ def test_odd_values_have_one_form_in_commands_and_on_the_site(here: httpx.Client
     assert (shown[0], shown[14], shown[15]) == ("nan", "2024-01-01", '{"x": [1], "y": "2024-01-01T04:15:00"}')
 
 
+@pytest.mark.slow
 def test_a_day_beyond_the_calendar_is_refused_in_words(here: httpx.Client, published: Workplace) -> None:
     query = "select date '290000-01-01' as far"
     ended = in_turn(published.out, [("sql", query, "--format", form) for form in ("table", "json")])
@@ -208,8 +210,8 @@ def most_slow(names: Iterable[str], *quick: str) -> list[object]:
     return [name if name in quick else pytest.param(name, marks=pytest.mark.slow) for name in names]
 
 
-# A query that DuckDB ends. Below is a page with one that only sleeps.
-@pytest.mark.parametrize("name", most_slow(ENDLESS, "cross join"))
+# Below is a page with a query that only sleeps.
+@pytest.mark.parametrize("name", most_slow(ENDLESS))
 def test_a_query_without_an_end_is_stopped_at_the_time_limit(hurried: httpx.Client, name: str) -> None:
     began = time.monotonic()
     answer = ask(hurried, ENDLESS[name])
@@ -257,6 +259,7 @@ def test_the_row_limit_is_said_in_every_format(here: httpx.Client) -> None:
     assert (len(exact["rows"]), exact["truncated"]) == (ROWS, False)
 
 
+@pytest.mark.slow
 def test_an_answer_of_too_many_bytes_is_cut_and_says_so(here: httpx.Client) -> None:
     answer = ask(here, "select repeat('a', 10000) as t from range(100000)")
     assert answer.json()["truncated"]
@@ -393,6 +396,7 @@ def running_queries() -> list[psutil.Process]:
     return found
 
 
+@pytest.mark.slow
 def test_a_query_is_stopped_when_its_visitor_leaves(client: httpx.Client) -> None:
     with pytest.raises(httpx.ReadTimeout):
         client.get("/sql.json", params={"q": "select sleep_ms(60000)"}, timeout=1)
