@@ -7,7 +7,7 @@ import duckdb
 from reports.published import FETCH, NotFoundError, Row, determination_years, not_loaded, rows, year_in_force
 from transforms.database import first_column, pairs
 
-ROWS = "select * exclude (release_id) from"
+ROWS = "select columns(lambda name: name <> 'release_id') from"
 
 
 @dataclass(frozen=True)

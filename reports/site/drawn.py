@@ -7,6 +7,8 @@ The page has codes and figures. Names, hashes and the state's values are in one 
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from hashlib import sha256
 
 import duckdb
 from jinja2.utils import htmlsafe_json_dumps
@@ -58,13 +60,18 @@ def state_values(connection: duckdb.DuckDBPyConnection, book: Book) -> dict[int,
     return state
 
 
-def unsaid_pathways(connection: duckdb.DuckDBPyConnection) -> dict[Unsaid, int]:
-    """Number the distinct lines of pathways with nothing more to say than their status.
+def unsaid_pathways(connection: duckdb.DuckDBPyConnection) -> dict[str, Unsaid]:
+    """Return the distinct lines of pathways with nothing more to say than their status, by key.
 
     The LEAs of a state have a few dozen such lines.
     """
-    found = names_and_rows(connection, PATHWAYS, unsaid=list(STATUS_ONLY))[1]
-    return {line: number for number, line in enumerate(found)}
+    return {_key(line): line for line in names_and_rows(connection, PATHWAYS, unsaid=list(STATUS_ONLY))[1]}
+
+
+@lru_cache
+def _key(line: Unsaid) -> str:
+    """Return a key that depends on the line alone, so that a page stays the same if other lines change."""
+    return sha256("\n".join(line).encode()).hexdigest()[:8]
 
 
 def write_known(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
@@ -77,7 +84,7 @@ def write_known(connection: duckdb.DuckDBPyConnection, pages: Pages) -> None:
         "groups": pages.book.groups,
         "state": state_values(connection, pages.book),
         "statuses": {code: STATUS[code] for code in STATUS_ONLY},
-        "unsaid": list(unsaid_pathways(connection)),
+        "unsaid": unsaid_pathways(connection),
         "sources": [
             [s, f["file"], f["sha256"], str(f["first_seen"] or ""), bool(f.get("excerpt"))]
             for s, f in pages.book.sources.items()
@@ -121,10 +128,10 @@ def lines_of(lines: Iterable[GroupLine]) -> Markup:
     return attribute([[line.code, line.total, int(line.counts), int(line.ever)] for line in lines])
 
 
-def unsaid_of(verdicts: Iterable[Verdict], known: Mapping[Unsaid, int]) -> str:
-    """Return the numbers of the lines of pathways of a year that is not in force, by status."""
+def unsaid_of(verdicts: Iterable[Verdict]) -> str:
+    """Return the keys of the lines of pathways of a year that is not in force, by status."""
     ordered = sorted(verdicts, key=lambda v: v.status)
-    return " ".join(str(known[v.status, v.code, v.title, v.statute, v.reason]) for v in ordered)
+    return " ".join(_key((v.status, v.code, v.title, v.statute, v.reason)) for v in ordered)
 
 
 def sources_of(book: Book, years: Mapping[str, Sequence[int]]) -> Markup:

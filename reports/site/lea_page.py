@@ -8,7 +8,7 @@ from reports.book import Book
 from reports.findings import GroupLine, Verdict, remarks
 from reports.lea import LeaReport
 from reports.site import lea_parts
-from reports.site.drawn import Unsaid, evidence_of, lines_of, sources_of, unsaid_of
+from reports.site.drawn import evidence_of, lines_of, sources_of, unsaid_of
 from transforms.wording.labels import ASSISTANCE, STATUS, STATUS_ONLY
 from transforms.wording.sentences import Finding, Lcap, MetGroup, lcap_text
 
@@ -51,13 +51,10 @@ class OfYear:
         return remarks(g for g in self.report.groups if not g.ever)
 
 
-def lea_page(
-    book: Book, reports: Mapping[int, LeaReport], state_known: bool, unsaid: Mapping[Unsaid, int]
-) -> dict[str, Any]:
+def lea_page(book: Book, reports: Mapping[int, LeaReport], state_known: bool) -> dict[str, Any]:
     """Return the values of the template ``lea.html``, from a report for each determination year.
 
-    ``state_known``: True if the values of the whole state are loaded. ``unsaid``: numbers of the lines that pages
-    share.
+    ``state_known``: True if the values of the whole state are loaded.
     """
     now, of_years, plain_years = reports[book.year], _of_years(book, reports), {book.year, max(reports)}
     results = {year: lines for e in reports.values() for year, lines in e.results.items()}
@@ -73,7 +70,7 @@ def lea_page(
         "dense": max(sum(g.ever for g in of.lines) for of in of_years) > ROOMY,
         "plain_years": plain_years,
         "lines_of": lines_of,
-        "unsaid": {year: unsaid_of(e.unsaid, unsaid) for year, e in reports.items() if year not in plain_years},
+        "unsaid": {year: unsaid_of(e.unsaid) for year, e in reports.items() if year not in plain_years},
         "first_pathways": min(reports),
         "dashboards": {year: [y for y in book.dashboard_years if y <= year] for year in reports},
         "evidence": evidence_of(book, {year: results[year] for year in sorted(results, reverse=True)}),

@@ -20,5 +20,5 @@ def write_leas(
     own = Pages(pages.folder, shared.book)
     for n, reports in enumerate(collect_years(connection, shared.book, leas, shared.book.determination_years)):
         tell(n)
-        digest, facts = digests[leas[n].cds], lea_page(shared.book, reports, shared.state_known, shared.unsaid)
+        digest, facts = digests[leas[n].cds], lea_page(shared.book, reports, shared.state_known)
         own.write(f"lea/{leas[n].cds}.html", "lea.html", frame=frame, digest=digest, **facts)

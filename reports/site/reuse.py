@@ -4,7 +4,7 @@ Each page has a digest of what it was made from. Only two parts of it are about 
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -15,7 +15,7 @@ from markupsafe import Markup
 from reports.book import Book
 from reports.lea import rows_digests
 from reports.published import Lea
-from reports.site.drawn import Unsaid, state_values, unsaid_pathways
+from reports.site.drawn import state_values
 from reports.site.pages import Pages, render
 from transforms.release.digests import code_digest
 
@@ -30,7 +30,6 @@ class Shared:
 
     book: Book
     state_known: bool  # True if the values of the whole state are loaded
-    unsaid: Mapping[Unsaid, int]  # numbers of the lines that pages share
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,7 @@ def read_shared(connection: duckdb.DuckDBPyConnection, book: Book) -> Shared:
     hidden = {"sha256": "", "first_seen": None}
     sources = {s: {n: f[n] for n in SHOWN} | hidden for s, f in book.sources.items()}
     without_release = replace(book, release={"release_id": ""}, warnings=[], not_loaded=[], sources=sources)
-    return Shared(without_release, bool(state_values(connection, book)), unsaid_pathways(connection))
+    return Shared(without_release, bool(state_values(connection, book)))
 
 
 def frame_of(book: Book) -> Frame:

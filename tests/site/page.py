@@ -71,7 +71,7 @@ def _draw_unsaid(part: html.HtmlElement, known: dict[str, Any]) -> None:
         sign, words = known["statuses"][code]
         return builder.SPAN(builder.SPAN(sign, **{"aria-hidden": "true"}), f" {words}", **{"class": f"st {code}"})
 
-    lines = [known["unsaid"][int(n)] for n in part.get("data-unsaid").split()]
+    lines = [known["unsaid"][n] for n in part.get("data-unsaid").split()]
     for code in dict.fromkeys(line[0] for line in lines):
         same = [line[1:] for line in lines if line[0] == code]
         items = [

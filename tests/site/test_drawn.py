@@ -49,7 +49,9 @@ def test_names_in_the_file_of_all_pages_are_data(tmp_path: Path) -> None:
         "groups": {"EL": HOSTILE},
         "state": {"2024": {"i": {"EL": "12.3%"}}},
         "statuses": {"not_assessed": ["–", "not assessed"], "not_applicable": ["·", "does not apply"]},
-        "unsaid": [["not_assessed", "p", "Request", "EC 1", HOSTILE.replace("\u2028", "")]],
+        "unsaid": {
+            key: ["not_assessed", "p", "Request", "EC 1", HOSTILE.replace("\u2028", "")] for key in known["unsaid"]
+        },
         "sources": [["s", HOSTILE, "0" * 64, "", True]],
     }
 

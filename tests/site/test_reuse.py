@@ -4,6 +4,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 from uuid import uuid4
 
@@ -17,7 +18,7 @@ from reports.site import build, reuse
 from reports.site.lea_pages import write_leas
 from reports.site.pages import Pages
 from reports.site.reuse import reuse_pages
-from tests.workplace import Workplace, edit_text
+from tests.workplace import AS_OF, Workplace, edit_text
 from transforms.release.current import DATABASE
 from transforms.schema import published_tables
 
@@ -132,7 +133,7 @@ def test_a_night_writes_only_pages_of_leas_that_changed(
         write(connection, pages, leas, tell)
 
     monkeypatch.setattr(build, "write_leas", listed)
-    released.publish()
+    released.publish(as_of=AS_OF + timedelta(days=1))
     assert asked == [SALINAS]
     current = (released.out / "current").resolve()
     for path in current.iterdir():

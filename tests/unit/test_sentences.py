@@ -215,7 +215,7 @@ def test_a_rejected_record_is_named_as_its_pathway_is() -> None:
     said = recorded_reason(
         RecordedFacts(
             "undetermined", "district", "State Superintendent", "determination", "State Superintendent",
-            date(2024, 12, 1), (), rejected_rows=2,
+            date(2024, 12, 1), True, (), rejected_rows=2,
         )
     )  # fmt: skip
     assert "Two State Superintendent records that may be about this district were rejected." in said

@@ -1,7 +1,7 @@
 -- Grain: LEA x determination year x recorded pathway, with the facts for the reason of its verdict
 --        (transforms.wording.sentences.recorded).
 -- Key: cds, determination_year, pathway.
--- Inputs: verdicts, leas, pathways, case_states, pathway_register.
+-- Inputs: verdicts, leas, pathways, case_states, pathway_register, run_parameters.
 -- Oddities: an act dated after the last day of the determination is not on record for it, so its day is null.
 with cases as (
     select
@@ -48,6 +48,7 @@ select
     p.record_kind,
     coalesce(p.determined_by, '') as determined_by,
     v.as_of,
+    v.as_of < r.as_of as has_ended,
     coalesce(c.cases, []) as cases,
     coalesce(v.rejected_rows, 0) as rejected_rows,
     list_sort(coalesce(v.inherited_from, [])) as inherited_from,
@@ -55,5 +56,6 @@ select
 from verdicts v
 join leas l using (cds)
 join pathways p using (pathway)
+cross join run_parameters r
 left join cases c using (cds, determination_year, pathway)
 where p.decided = 'recorded'

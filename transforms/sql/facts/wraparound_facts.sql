@@ -1,7 +1,8 @@
 -- Grain: LEA x determination year, with the facts for the reason of its verdict on Wraparound
 --        (transforms.wording.sentences.wraparound).
 -- Key: cds, determination_year.
--- Inputs: wraparound, leas, loan_states, reg_state_loans, loan_events_dated, wraparound_rule, reg_successions.
+-- Inputs: wraparound, leas, loan_states, reg_state_loans, loan_events_dated, wraparound_rule, reg_successions,
+--         run_parameters.
 -- Oddities: if several events of one kind may have happened by the last day of the determination, the earliest is
 --           named; for a person's acts on the referral, the latest.
 with dated as (
@@ -68,6 +69,7 @@ select
     w.status,
     l.lea_type,
     w.as_of,
+    w.as_of < p.as_of as has_ended,
     w.in_force_from as first_day,
     coalesce(o.loans, []) as loans,
     w.rejected_rows,
@@ -75,4 +77,5 @@ select
 from wraparound w
 join leas l using (cds)
 cross join wraparound_rule r
+cross join run_parameters p
 left join loans o using (cds, determination_year)

@@ -21,6 +21,14 @@ def plain_day(day: date | None) -> str:
     return f"{day:%B} {day.day}, {day.year}" if day else "a day not found"
 
 
+def last_day(as_of: date, has_ended: bool) -> str:
+    """Return the last day of a determination that has ended, as ``as of June 30, 2025`` after a space.
+
+    For the determination in force, the text would differ every night; its day is that of the release.
+    """
+    return f" as of {plain_day(as_of)}" if has_ended else ""
+
+
 def capitalized(text: str) -> str:
     """Return the text with a capital first letter and no other change."""
     return text[:1].upper() + text[1:]

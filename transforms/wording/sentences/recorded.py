@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from transforms.wording.sentences.phrases import LEA_WORDS, capitalized, joined, plain_day, plural
+from transforms.wording.sentences.phrases import LEA_WORDS, capitalized, joined, last_day, plain_day, plural
 
 
 @dataclass(frozen=True)
@@ -124,6 +124,7 @@ class RecordedFacts:
     record_kind: str
     determined_by: str
     as_of: date
+    has_ended: bool
     cases: tuple[CaseFacts, ...]
     rejected_rows: int = 0
     inherited_from: tuple[str, ...] = ()  # LEAs with an open case whose code ended
@@ -140,8 +141,8 @@ def recorded_reason(f: RecordedFacts) -> str:
     doubts += [_inherited(f)] if f.inherited_from else []
     if not f.cases and not doubts:
         return (
-            f"No {f.pathway_name} case is on record for this {LEA_WORDS[f.lea_type]} as of {plain_day(f.as_of)}; this"
-            " pathway is recorded, never computed."
+            f"No {f.pathway_name} case is on record for this {LEA_WORDS[f.lea_type]}"
+            f"{last_day(f.as_of, f.has_ended)}; this pathway is recorded, never computed."
         )
     closed = f.cases and all(c.case_state == "closed" for c in f.cases)
     opening = {

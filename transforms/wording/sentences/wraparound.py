@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from transforms.wording.sentences.phrases import LEA_WORDS, joined, plain_day, plural
+from transforms.wording.sentences.phrases import LEA_WORDS, joined, last_day, plain_day, plural
 
 
 @dataclass(frozen=True)
@@ -66,6 +66,7 @@ class WraparoundFacts:
     status: str
     lea_type: str
     as_of: date
+    has_ended: bool
     first_day: date
     loans: tuple[LoanFacts, ...]
     rejected_rows: int
@@ -181,12 +182,13 @@ def wraparound_reason(f: WraparoundFacts) -> str:
     """Return why Wraparound does or does not apply in the period of a determination."""
     if f.status == "not_applicable":
         return f"Wraparound does not serve a {LEA_WORDS[f.lea_type]}."
+    as_of = last_day(f.as_of, f.has_ended)
     if f.status == "not_eligible" and not f.loans:
-        return f"No emergency apportionment to this district is on the register as of {plain_day(f.as_of)}."
+        return f"No emergency apportionment to this district is on the register{as_of}."
     opening = {
         "eligible": "The district is deemed referred to CCEE.",
-        "undetermined": f"A question is open as of {plain_day(f.as_of)}.",
-        "not_eligible": f"No open referral as of {plain_day(f.as_of)}.",
+        "undetermined": f"A question is open{as_of}.",
+        "not_eligible": f"No open referral{as_of}.",
     }[f.status]
     sentences = [opening, *loan_sentences(f.loans, f.first_day, f.as_of, f.reading.effective)]
     if any(loan.loan_state == "repaid_before_law" for loan in f.loans):
