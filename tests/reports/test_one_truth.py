@@ -266,7 +266,7 @@ def test_a_packet_holds_the_prints_and_their_statuses(
         found += 1
     assert found > 15
     earlier = packet_of(connection, book, ("27", "Monterey"), NOW - 1)["county"]
-    assert earlier["said"][0].startswith(f"In {NOW - 1}, ")
+    assert earlier["summary"][0].startswith(f"In {NOW - 1}, ")
     few = packet_of(connection, book, ("27", "Monterey"), NOW)
     assert few["county"]["pages"] == len(few["leas"]) < facts["county"]["pages"] == facts["county"]["counted"]
     assert few["leas"] == facts["leas"][: len(few["leas"])], "those that are eligible or not determined come first"

@@ -1,6 +1,7 @@
 """The determinations of a generated state equal those decided before its rows were made: every row, every year."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
@@ -16,10 +17,16 @@ from transforms.rules.load import load_rules
 from transforms.settings import PROJECT
 
 
-def decided(state: State, work: Path, out: Path) -> duckdb.DuckDBPyConnection:
-    connection = Workplace(state.files, work, out, state.reference).decide()
-    load_truth(connection, state.truth)
-    return connection
+@contextmanager
+def decided(state: State, work: Path, out: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Decide the state; its tables may be in a file of the run."""
+    run = Workplace(state.files, work, out, state.reference).decided()
+    try:
+        with run.connect() as connection:
+            load_truth(connection, state.truth)
+            yield connection
+    finally:
+        run.finish()
 
 
 @pytest.fixture(scope="module")
