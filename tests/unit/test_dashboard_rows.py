@@ -57,6 +57,13 @@ def test_numbers(text: str, number: float | None) -> None:
     assert row["current_denominator"] == number
 
 
+@pytest.mark.parametrize("text", ["-0", "-0.0", "-.0", "-0e1"])
+def test_there_is_only_one_zero(text: str) -> None:
+    """A row that is replaced in a copy of the last release's rows differs from it by more than the sign of a zero."""
+    _, (row,) = work({"change": text, "currstatus": text})
+    assert (str(row["change"]), str(row["current_status"])) == ("0.0", "0.0")
+
+
 @pytest.mark.parametrize("text", ["x", "1,000", "NaN", "inf", "-1", "1e999", "9" * 400, "0x1F", "1_000", "--1"])
 def test_what_is_no_number_of_students_is_kept_aside(text: str) -> None:
     faults, kept = work({"currdenom": text}, {"studentgroup": "HI"})

@@ -21,10 +21,9 @@ class TextColumn:
 
     @cached_property
     def numbers(self) -> pa.Array:
-        """The distinct texts as numbers; null for a text that is not a number."""
-        return pc.if_else(pc.match_substring_regex(self.texts, NUMBER), self.texts, pa.scalar(None, pa.string())).cast(
-            pa.float64()
-        )
+        """The distinct texts as numbers; null for a text that is not a number. ``-0`` is 0."""
+        texts = pc.if_else(pc.match_substring_regex(self.texts, NUMBER), self.texts, pa.scalar(None, pa.string()))
+        return pc.add(texts.cast(pa.float64()), 0.0)  # databases take -0.0 for 0.0, but print it differently
 
     def rows_of(self, texts: pa.Array | Mask, blank: bool = False) -> Mask:
         """Return the rows whose text is marked in a mask over ``texts``; ``blank`` marks rows without a text."""

@@ -30,7 +30,7 @@ from transforms.tables import as_table, encodings, put, texts
 PARTED = "indicator_results"
 PARTS = "indicator_result_parts"  # in the run's database: source_id, dashboard_year, indicator, path, sha256, rows
 # Raise this when the typing of rows changes, so that parts are rebuilt.
-TYPING_VERSION = "6"
+TYPING_VERSION = "7"
 ROW_GROUP = 122_880
 # Columns that readers filter by: minimum and maximum are stored for each row group.
 INDEXED = ("cds", "dashboard_year", "indicator", "student_group", "record_type", "source_id", "color", "status_level")
