@@ -25,6 +25,7 @@ from transforms.inputs import check_configuration
 from transforms.interrupt import Interrupted, infrequent_garbage_collection, listening, shielded, stop_if_signaled
 from transforms.locks import publisher_lock, run_lock
 from transforms.release.current import current_release, read_manifest
+from transforms.release.digests import code_digest
 from transforms.release.pointer import recover
 from transforms.release.run_records import record_run
 from transforms.run import Notify, Run, StepResult, acquire_scratch
@@ -51,6 +52,7 @@ def execute(settings: Settings, perform: Perform, notify: Notify | None = None, 
     run_id = f"{clock.now():%Y%m%dT%H%M%S}-{uuid.uuid4().hex[:6]}"
     log = log or noop
     begun = False
+    code_digest()  # of the code that this process has loaded, even if the files are replaced during the run
     try:
         claim_folders(settings)
         with (

@@ -9,7 +9,6 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -20,7 +19,6 @@ from expectations.judging import UNUSED, LazyImports
 from tests.gates.state import write_small_state
 from tests.remembering import Remembering, RememberingTables
 from tests.workplace import AS_OF, SAMPLE, Workplace, copy_of_work, edit_text, linked, reissue
-from transforms.release import digests
 from transforms.release.current import read_manifest
 from transforms.release.verify import seal_of
 from transforms.settings import PROJECT
@@ -66,16 +64,6 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
         return folder
 
     return made
-
-
-@pytest.fixture(scope="session", autouse=True)
-def hashed_once() -> Iterator[None]:
-    """Hash the files of the code once per session instead of four times in each run, because nobody changes them."""
-    tree, code = digests._tree, {PROJECT / package for package in digests.CODE}
-    kept = cache(tree)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(digests, "_tree", lambda folder, base: (kept if folder in code else tree)(folder, base))
-        yield
 
 
 @pytest.fixture(scope="session")

@@ -3,8 +3,10 @@ release.
 """
 
 import hashlib
+import platform
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from importlib.metadata import version
 from pathlib import Path
 
@@ -27,7 +29,7 @@ def inputs_digest(run: Run) -> str:
     parts = [f"{s.source_id} {s.file} {s.sha256}" for s in sorted(run.snapshots(), key=lambda s: s.source_id)]
     parts += _kept(run.settings.reference) + _reading(run.settings.reference)
     for package in CODE:
-        parts += _tree(PROJECT / package, PROJECT)
+        parts += code_files(package)
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()
 
 
@@ -38,15 +40,25 @@ def part_digests(run: Run) -> dict[str, str]:
     """
     reference = run.settings.reference
     found = dict(part.split(" ") for part in _kept(reference))
-    code = [*_tree(PROJECT / "transforms", PROJECT), *_reading(reference), version("duckdb"), version("pyarrow")]
+    code = [*code_files("transforms"), *_reading(reference), version("duckdb"), version("pyarrow")]
     return {**found, "code": hashlib.sha256("\n".join(code).encode()).hexdigest()}
 
 
 def code_digest() -> str:
-    """Return the digest of the code that decides and that makes pages, and of the libraries that both use."""
-    libraries = [version(name) for name in ("duckdb", "jinja2", "markupsafe")]
-    code = [part for package in ("transforms", "reports") for part in _tree(PROJECT / package, PROJECT)]
+    """Return the digest of the code that decides and that makes pages, of Python, and of the libraries of both."""
+    libraries = [platform.python_version(), *(version(name) for name in ("duckdb", "jinja2", "markupsafe"))]
+    code = [part for package in ("transforms", "reports") for part in code_files(package)]
     return hashlib.sha256("\n".join([*code, *libraries]).encode()).hexdigest()
+
+
+@cache
+def code_files(package: str) -> list[str]:
+    """Return the files of a package, each with its hash, as they were when this process first asked.
+
+    If the code is replaced during a run, the process still has the old code in memory. Its pages and release must not
+    pass for results of the new code.
+    """
+    return _tree(PROJECT / package, PROJECT)
 
 
 def _kept(reference: Path) -> list[str]:
@@ -87,7 +99,7 @@ def report_parts() -> list[str]:
     """Return the files that make the pages of a release, with hashes: code, templates, assets and wording."""
     words = [p for w in WORDS for p in sorted((PROJECT / "transforms").glob(w))]
     # The server makes no pages of a release.
-    pages = [part for part in _tree(PROJECT / "reports", PROJECT) if not part.startswith("reports/serve/")]
+    pages = [part for part in code_files("reports") if not part.startswith("reports/serve/")]
     return pages + [f"{p.relative_to(PROJECT).as_posix()} {sha256_of(p)}" for p in words]
 
 
