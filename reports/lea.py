@@ -316,9 +316,13 @@ def _say_once(lines: list[GroupLine]) -> None:
                 line.cells[year] = replace(line.cells[year], note=None)
 
 
+def _in_table(r: Result) -> tuple[int, int, str, int]:
+    return -r.dashboard_year, PLACES.get(r.student_group, len(PLACES)), r.student_group, r.position
+
+
 def _matrix(results: Iterable[Result]) -> dict[int, dict[str, dict[str, Result]]]:
     """Return results by Dashboard, student group and indicator, in table order."""
     found: dict[int, dict[str, dict[str, Result]]] = {}
-    for r in sorted(results, key=lambda r: (-r.dashboard_year, PLACES.get(r.student_group, 99), r.position)):
+    for r in sorted(results, key=_in_table):
         found.setdefault(r.dashboard_year, {}).setdefault(r.student_group, {})[r.indicator] = r
     return found

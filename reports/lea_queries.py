@@ -209,7 +209,7 @@ FAMILIES: dict[str, tuple[type, str, str]] = {
         f"from local_indicators {HERE} and dashboard_year <= $year",
         "dashboard_year, priority",
     ),
-    "interim": (InterimCertification, f"from interim_certifications {HERE}", "fiscal_year, period"),
+    "interim": (InterimCertification, f"from interim_certifications {HERE}", "fiscal_year, period, certification"),
     "calpads": (Calpads, f"from calpads_certifications {HERE}", "school_year"),
 }
 QUERIES = {
