@@ -114,7 +114,7 @@ def test_the_year_switch_shows_one_year_and_its_address(open_state: Open) -> Non
     assert page.locator(".years [aria-current]").inner_text().split()[0] == "2024"
 
 
-def test_a_year_without_evidence_opens_none_of_other_years(open_state: Open) -> None:
+def test_a_year_without_evidence_does_not_open_evidence_of_other_years(open_state: Open) -> None:
     page = open_state(f"lea/{SALINAS}.html")
     assert page.locator("details.year[open]").count() == 1
     page.get_by_role("navigation", name="Determination year").get_by_role("link", name="2019").click()
@@ -122,7 +122,7 @@ def test_a_year_without_evidence_opens_none_of_other_years(open_state: Open) -> 
     assert page.locator(".years [aria-current] .word").inner_text().startswith("assistance: ")
 
 
-def test_years_are_reached_without_scripts(browser: Any, state_run: Path) -> None:
+def test_year_links_work_without_scripts(browser: Any, state_run: Path) -> None:
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(f"{(state_run / 'out' / 'current').resolve().as_uri()}/reports/lea/{SALINAS}.html")
@@ -148,13 +148,13 @@ def test_years_are_reached_without_scripts(browser: Any, state_run: Path) -> Non
     ],
 )
 @pytest.mark.parametrize("width", [390, 1280])
-def test_no_serious_fault_of_accessibility_on_statewide_pages(open_state: Open, name: str, width: int) -> None:
+def test_statewide_pages_have_no_serious_accessibility_fault(open_state: Open, name: str, width: int) -> None:
     page = open_state(name, width)
     assert page.evaluate("document.documentElement.scrollWidth") <= width
     assert serious_faults(page) == []
 
 
-def test_the_paragraph_is_copied(open_state: Open) -> None:
+def test_the_button_copies_the_county_paragraph(open_state: Open) -> None:
     page = open_state("county/19.html")
     page.evaluate("navigator.clipboard.writeText = async (text) => { window.copied = text; }")
     page.get_by_role("button", name="Copy the text").click()
@@ -162,7 +162,7 @@ def test_the_paragraph_is_copied(open_state: Open) -> None:
     assert page.evaluate("window.copied") == page.locator("#summary-text").inner_text()
 
 
-def test_the_others_are_folded_on_the_screen_and_printed(open_state: Open) -> None:
+def test_other_leas_are_collapsed_on_screen_and_expanded_in_print(open_state: Open) -> None:
     page = open_state("county/19.html")
     assert not page.locator("#leas-table tbody tr").first.is_visible()
     page.emulate_media(media="print")
@@ -190,9 +190,7 @@ FIELDS = [("index.html", "#find"), ("districts.html", "form.tools [name=q]")]
         ("compt", COMPTON),
     ],
 )
-def test_an_exact_match_or_the_only_one_leads_to_the_page(
-    open_state: Open, name: str, field: str, words: str, cds: str
-) -> None:
+def test_an_exact_or_single_match_opens_the_page(open_state: Open, name: str, field: str, words: str, cds: str) -> None:
     page = open_state(name)
     page.locator(field).fill(words)
     page.keyboard.press("Enter")
@@ -200,7 +198,7 @@ def test_an_exact_match_or_the_only_one_leads_to_the_page(
 
 
 @pytest.mark.parametrize(("name", "field"), FIELDS)
-def test_a_county_is_found_too(open_state: Open, name: str, field: str) -> None:
+def test_the_search_finds_counties(open_state: Open, name: str, field: str) -> None:
     page = open_state(name)
     page.locator(field).fill("Los Angeles")
     assert page.locator("[data-find] li a").all_inner_texts()[:2] == [
@@ -213,7 +211,7 @@ def test_a_county_is_found_too(open_state: Open, name: str, field: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "field"), FIELDS)
-def test_the_search_suggests_and_the_keyboard_is_enough(open_state: Open, name: str, field: str) -> None:
+def test_search_suggestions_work_with_the_keyboard(open_state: Open, name: str, field: str) -> None:
     page = open_state(name)
     page.locator(field).press_sequentially("compt")
     assert page.locator("[data-find] li").all_text_contents() == [f"Compton Unified Los Angeles County, {COMPTON}"]
@@ -226,7 +224,7 @@ def test_the_search_suggests_and_the_keyboard_is_enough(open_state: Open, name: 
 
 
 @pytest.mark.parametrize(("name", "field"), FIELDS)
-def test_a_name_of_several_leas_is_a_choice(open_state: Open, name: str, field: str) -> None:
+def test_a_name_of_several_leas_offers_a_choice(open_state: Open, name: str, field: str) -> None:
     page = open_state(name)
     page.locator(field).fill("Jefferson Elementary")
     page.keyboard.press("Enter")
@@ -239,7 +237,7 @@ ABSENT = "No name or code in this release contains “Los Angeles Unified”."
 
 
 @pytest.mark.parametrize("name", ["index.html", "districts.html"])
-def test_what_is_not_in_the_release_is_said(open_page: Open, name: str) -> None:
+def test_the_search_reports_leas_that_are_not_in_the_release(open_page: Open, name: str) -> None:
     """In the sample of one county, Compton is included for its loan, and Los Angeles Unified is not included."""
     page = open_page(name)
     page.locator("[data-find] input").fill("Los Angeles Unified")
@@ -250,7 +248,7 @@ def test_what_is_not_in_the_release_is_said(open_page: Open, name: str) -> None:
         expect(page.locator("form.tools output")).to_have_text(re.compile("^0 of "))
 
 
-def test_the_address_of_a_search_says_it_too(open_page: Open) -> None:
+def test_the_address_of_a_search_gives_the_same_answer(open_page: Open) -> None:
     page = open_page("districts.html?q=Los+Angeles+Unified")
     expect(page.locator("[data-find] [role=status]")).to_have_text(ABSENT)
     expect(page.locator("form.tools output")).to_have_text(re.compile("^0 of "))
@@ -260,7 +258,7 @@ def test_the_address_of_a_search_says_it_too(open_page: Open) -> None:
     ("number", "address"),
     [("54 districts", "districts.html"), ("16 are new", "changes.html"), ("15 left", "changes.html")],
 )
-def test_a_number_of_the_sentence_leads_to_as_many_rows(open_state: Open, number: str, address: str) -> None:
+def test_a_number_in_the_sentence_links_to_that_many_rows(open_state: Open, number: str, address: str) -> None:
     page = open_state("index.html")
     page.get_by_role("link", name=number).click()
     page.wait_for_url(f"**/{address}#*")
@@ -280,7 +278,7 @@ def texts(page: Any, place: str, height: int) -> str:
 
 
 @SCREENS
-def test_districts_begin_with_an_eligible_one_and_why(
+def test_the_districts_page_starts_with_an_eligible_district_and_its_reason(
     open_state: Open, state_db: duckdb.DuckDBPyConnection, width: int, height: int
 ) -> None:
     page = open_state("districts.html", width)
@@ -308,7 +306,7 @@ def test_districts_begin_with_an_eligible_one_and_why(
 
 
 @SCREENS
-def test_changes_name_who_is_new_and_who_left(
+def test_the_changes_page_lists_new_and_removed_leas(
     open_state: Open, state_db: duckdb.DuckDBPyConnection, width: int, height: int
 ) -> None:
     page = open_state("changes.html", width)
@@ -328,7 +326,7 @@ def test_changes_name_who_is_new_and_who_left(
 
 
 @SCREENS
-def test_the_watch_list_begins_with_the_nearest(
+def test_the_watch_list_is_sorted_by_distance_to_eligibility(
     open_state: Open, state_db: duckdb.DuckDBPyConnection, width: int, height: int
 ) -> None:
     page = open_state("watch-list.html", width)
@@ -351,7 +349,7 @@ def test_the_watch_list_begins_with_the_nearest(
 
 
 @SCREENS
-def test_the_reconciliation_says_whether_we_agree(
+def test_the_reconciliation_page_states_agreement_with_cde(
     open_state: Open, state_db: duckdb.DuckDBPyConnection, width: int, height: int
 ) -> None:
     page = open_state("reconciliation.html", width)
@@ -365,7 +363,7 @@ def test_the_reconciliation_says_whether_we_agree(
 
 
 @SCREENS
-def test_an_area_names_its_eligible_leas(
+def test_a_lead_area_page_lists_its_eligible_leas(
     open_state: Open, state_db: duckdb.DuckDBPyConnection, width: int, height: int
 ) -> None:
     page = open_state("geographic-leads.html", width)
@@ -381,7 +379,7 @@ def test_an_area_names_its_eligible_leas(
     assert set(listed) == {name for (name,) in names}
 
 
-def test_the_watch_list_of_a_county_is_chosen_by_keyboard(
+def test_the_watch_list_filters_by_county_with_the_keyboard(
     open_state: Open, state_db: duckdb.DuckDBPyConnection
 ) -> None:
     page = open_state("watch-list.html")
@@ -407,7 +405,7 @@ def test_the_watch_list_of_a_county_is_chosen_by_keyboard(
 
 
 @SCREENS
-def test_the_data_page_says_how_to_get_it(
+def test_the_data_page_explains_how_to_get_the_data(
     open_state: Open, state_run: Path, state_db: duckdb.DuckDBPyConnection, width: int, height: int
 ) -> None:
     page = open_state("data.html", width)
@@ -422,7 +420,7 @@ def test_the_data_page_says_how_to_get_it(
 
 
 @pytest.mark.parametrize("cds", [SALINAS, LEAS["Inglewood Unified"], LEAS["Monterey Bay Charter"]])
-def test_on_a_phone_the_grid_of_groups_is_read_without_going_sideways(
+def test_the_student_group_grid_needs_no_horizontal_scroll_on_a_phone(
     open_state: Open, state_db: duckdb.DuckDBPyConnection, cds: str
 ) -> None:
     """A card for each group has its name, its code, and every Dashboard with its year."""
@@ -451,7 +449,7 @@ def test_on_a_phone_the_grid_of_groups_is_read_without_going_sideways(
 @pytest.mark.parametrize(
     "name", ["districts.html#status=eligible", "watch-list.html", "county/19.html", "changes.html"]
 )
-def test_headings_stand_on_every_printed_sheet(open_state: Open, name: str) -> None:
+def test_table_headings_repeat_on_every_printed_page(open_state: Open, name: str) -> None:
     """A button box is blank in a repeated heading. Without boxes only text remains."""
     page = open_state(name)
     page.locator("table[data-sort] tbody tr").first.wait_for(state="attached")

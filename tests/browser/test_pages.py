@@ -103,7 +103,7 @@ def test_hostile_names_are_text_everywhere(open_page: Open, site: Path) -> None:
     assert CASE in open_page(f"lea/{SALINAS}.html").locator("[id='2024'] ul.cases").inner_text()
 
 
-def test_the_meaning_of_colors_is_said_in_words(open_page: Open) -> None:
+def test_colors_have_a_text_label(open_page: Open) -> None:
     page = open_page(f"lea/{SALINAS}.html")
     for level, word in enumerate(("Red", "Orange", "Yellow", "Green", "Blue"), 1):
         cells = page.locator(f"table.evidence td.c{level}").all_text_contents()
@@ -130,7 +130,7 @@ def content(tree: html.HtmlElement) -> list[tuple[object, ...]]:
 
 
 @pytest.mark.parametrize("cds", [SALINAS, "27102720000000", "27102720112177", "19646340000000"])
-def test_the_script_draws_what_other_tests_read(open_page: Open, site: Path, cds: str) -> None:
+def test_the_script_draws_the_same_elements_as_the_test_helper(open_page: Open, site: Path, cds: str) -> None:
     page = open_page(f"lea/{cds}.html")
     drawn = content(html.fromstring(page.content()))
     assert drawn == content(Page(site / "lea" / f"{cds}.html").tree)
@@ -148,6 +148,6 @@ def test_without_scripts_a_page_names_the_commands(browser: Any, site: Path) -> 
     context.close()
 
 
-def test_links_to_cde_lead_to_the_page_of_the_lea(open_page: Open) -> None:
+def test_links_to_cde_open_the_page_of_the_lea(open_page: Open) -> None:
     link = open_page(f"lea/{SALINAS}.html").get_by_role("link", name="CDE's Dashboard page of 2024")
     assert link.get_attribute("href") == f"https://www.caschooldashboard.org/reports/{SALINAS}/2024"

@@ -53,7 +53,7 @@ def visit(tab: Tab, server: httpx.Client) -> Iterator[Open]:
 
 @pytest.mark.parametrize("name", [*KINDS, *MISTAKES])
 @pytest.mark.parametrize("width", [390, 1280])
-def test_a_page_fits_the_screen_answers_on_it_and_has_no_serious_fault(visit: Open, name: str, width: int) -> None:
+def test_a_page_fits_the_screen_and_has_no_serious_fault(visit: Open, name: str, width: int) -> None:
     page = visit((KINDS | MISTAKES)[name], width)
     assert page.locator("main h1").count() == 1
     assert page.evaluate("document.documentElement.scrollWidth") <= width
@@ -88,7 +88,7 @@ def test_hostile_names_are_text(visit: Open) -> None:
     assert all(name in found for name in HOSTILE.values())
 
 
-def test_rows_are_filtered_sorted_and_opened_by_keyboard_alone(visit: Open) -> None:
+def test_rows_can_be_filtered_sorted_and_opened_with_the_keyboard(visit: Open) -> None:
     page = visit("/data/leas")
     page.get_by_text("Filter", exact=True).focus()
     page.keyboard.press("Enter")
@@ -110,7 +110,7 @@ def test_rows_are_filtered_sorted_and_opened_by_keyboard_alone(visit: Open) -> N
     page.wait_for_url(f"**/reports/lea/{SALINAS}.html")
 
 
-def test_pages_of_rows_are_turned(visit: Open) -> None:
+def test_rows_are_paginated(visit: Open) -> None:
     page = visit("/data/eligibility?_size=50")
     first = page.locator("tbody").inner_text()
     page.get_by_role("link", name="Next page").click()
@@ -120,7 +120,7 @@ def test_pages_of_rows_are_turned(visit: Open) -> None:
     assert page.locator("tbody").inner_text() == first
 
 
-def test_a_query_is_written_run_and_downloaded_by_keyboard_alone(visit: Open) -> None:
+def test_a_query_can_be_written_run_and_downloaded_with_the_keyboard(visit: Open) -> None:
     page = visit("/sql")
     page.get_by_label("Query", exact=True).focus()
     page.keyboard.type("select lea_name from leas where county_code = $county order by 1")
@@ -137,13 +137,13 @@ def test_a_query_is_written_run_and_downloaded_by_keyboard_alone(visit: Open) ->
     assert "'=cmd" in text, "no formula"
 
 
-def test_a_wrong_query_stays_to_be_mended(visit: Open) -> None:
+def test_a_failed_query_stays_in_the_editor(visit: Open) -> None:
     page = visit("/sql?q=selec+1")
     expect(page.get_by_role("alert")).to_contain_text("syntax error")
     assert page.get_by_label("Query", exact=True).input_value() == "selec 1"
 
 
-def test_the_data_page_leads_to_tables_and_saved_questions(visit: Open) -> None:
+def test_the_data_page_links_to_tables_and_saved_questions(visit: Open) -> None:
     page = visit("/reports/data.html")
     assert not page.get_by_text("adds a table browser").is_visible()
     page.get_by_role("link", name="Browse eligible_districts").click()
@@ -157,13 +157,13 @@ def test_the_data_page_leads_to_tables_and_saved_questions(visit: Open) -> None:
     assert page.locator("tbody tr").count() == 6
 
 
-def test_from_disk_the_data_page_says_what_the_server_adds(open_page: Open) -> None:
+def test_the_data_page_from_disk_explains_what_the_server_adds(open_page: Open) -> None:
     page = open_page("data.html")
     assert page.get_by_text("adds a table browser").is_visible()
     assert page.locator("a[href^='/']:visible").count() == 0, "no link that leads nowhere from disk"
 
 
-def test_the_picture_of_the_data_shows_the_lines_of_a_table_and_leads_to_its_columns(open_page: Open) -> None:
+def test_the_lineage_picture_highlights_a_table_and_links_to_its_columns(open_page: Open) -> None:
     page = open_page("data.html")
     page.locator(".lineage a[data-box=evidence]").focus()
     lit = page.locator(".lineage path.on").evaluate_all("lines => lines.map((l) => [l.dataset.from, l.dataset.to])")

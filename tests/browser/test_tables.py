@@ -92,7 +92,7 @@ def test_search_needs_no_accents_and_takes_codes(open_page: Open, words: str, fo
     assert rows_shown(page) == found
 
 
-def test_the_field_on_the_first_page_leads_to_the_search(open_page: Open) -> None:
+def test_the_home_search_field_opens_the_search_page(open_page: Open) -> None:
     page = open_page("index.html")
     page.locator("#find").fill("Salinas")
     page.keyboard.press("Enter")
@@ -105,7 +105,7 @@ def test_the_field_on_the_first_page_leads_to_the_search(open_page: Open) -> Non
     page.wait_for_url("**/lea/27661590000000.html*")  # the only match
 
 
-def test_sort_goes_both_ways_and_is_announced(open_page: Open) -> None:
+def test_sorting_works_in_both_directions_and_is_announced(open_page: Open) -> None:
     page = open_page("county/27.html")
     page.locator("summary").first.click()
     head = page.locator("#leas-table thead th").first
@@ -128,7 +128,7 @@ def download(page: Any, button: str) -> bytes:
     return Path(waiting.value.path()).read_bytes()
 
 
-def test_exports_hold_the_rows_shown_and_nothing_that_computes(open_page: Open, held: Any) -> None:
+def test_exports_contain_the_shown_rows_and_no_formulas(open_page: Open, held: Any) -> None:
     page = open_page("districts.html#county=27")
     page.locator("#districts tbody tr").first.wait_for(state="attached")
     table = list(csv.reader(io.StringIO(download(page, "Export CSV").decode("utf-8-sig"))))
@@ -159,7 +159,7 @@ def test_exports_hold_the_rows_shown_and_nothing_that_computes(open_page: Open, 
     assert statuses == {cds: words.get(status, status) for cds, status in real.items()}
 
 
-def test_the_page_and_the_pipeline_agree_on_what_a_spreadsheet_computes(open_page: Open) -> None:
+def test_page_and_pipeline_escape_the_same_formulas(open_page: Open) -> None:
     starts = [
         "=1+1",
         "+1",
@@ -213,7 +213,7 @@ def test_the_other_tables_filter_too(open_page: Open, held: Any, name: str, fiel
     expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{total} of {total} rows"))
 
 
-def test_a_county_and_a_district_are_found_with_the_keyboard_alone(open_page: Open) -> None:
+def test_a_county_and_a_district_can_be_found_with_the_keyboard(open_page: Open) -> None:
     page = open_page("index.html")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.textContent") == "Skip to the content"

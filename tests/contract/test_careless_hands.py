@@ -40,7 +40,7 @@ def colors(raw: RawTable) -> list[str]:
         ([0, 1, 2], "3 lines repeat another line in every cell; each is read once: 7, 8, 9"),
     ],
 )
-def test_a_line_that_repeats_another_is_one_row(again: list[int], said: str) -> None:
+def test_a_duplicate_line_is_read_once(again: list[int], said: str) -> None:
     raw = read(HEADER, *ROWS, *(ROWS[n] for n in again))
     assert (raw.rows_in, raw.rows_kept, raw.rejects) == (5, 5, [])
     assert raw.warnings == [said]
@@ -50,7 +50,7 @@ def test_a_line_that_repeats_another_is_one_row(again: list[int], said: str) -> 
 @pytest.mark.parametrize(
     "other", [ROWS[0].replace("x1", "x9"), ROWS[0].replace("Alameda", "Alamo"), ROWS[0].replace("\t1\t", "\t2\t")]
 )
-def test_lines_that_differ_under_one_key_are_both_rows_of_the_file(other: str) -> None:
+def test_lines_with_the_same_key_and_other_values_are_both_read(other: str) -> None:
     """The reader cannot know which one is right, so the tables that use it reject both."""
     raw = read(HEADER, *ROWS, other)
     assert (raw.rows_kept, raw.warnings) == (6, [])
@@ -59,25 +59,25 @@ def test_lines_that_differ_under_one_key_are_both_rows_of_the_file(other: str) -
 # ---- blank fields at the end ----
 
 
-def test_one_more_tab_on_every_line_is_one_cause() -> None:
+def test_an_extra_tab_on_every_line_is_reported_once() -> None:
     raw = read(HEADER, *(f"{r}\t\t" for r in ROWS))
     assert colors(raw) == list("12345")
     assert raw.warnings == ["every line ends with 2 blank fields more than the header; it is read without"]
 
 
 @pytest.mark.parametrize("where", [[0], [2, 4], [0, 1, 2]])
-def test_one_more_tab_on_some_lines(where: list[int]) -> None:
+def test_an_extra_tab_on_some_lines_gives_one_warning(where: list[int]) -> None:
     raw = read(HEADER, *(f"{r}\t" if n in where else r for n, r in enumerate(ROWS)))
     assert (colors(raw), raw.rejects, len(raw.warnings)) == (list("12345"), [], 1)
     assert all(str(n + 2) in raw.warnings[0] for n in where)
 
 
-def test_a_header_that_ends_with_a_tab_of_its_own() -> None:
+def test_a_header_with_a_trailing_tab_is_read() -> None:
     raw = read(HEADER + "\t", *ROWS)
     assert (colors(raw), raw.rejects) == (list("12345"), [])
 
 
-def test_a_surplus_field_that_holds_something_is_no_blank() -> None:
+def test_a_line_with_an_extra_nonblank_field_is_rejected() -> None:
     raw = read(HEADER, *(f"{r}\tmore" for r in ROWS))
     assert (raw.rows_kept, len(raw.rejects)) == (0, 5)
     assert [r.cds for r in raw.rejects] == [r[:14] for r in ROWS]
@@ -96,7 +96,7 @@ BROKEN = {
 
 @pytest.mark.parametrize("case", BROKEN)
 @pytest.mark.parametrize("end", [b"\n", b"\r\n"])
-def test_a_row_that_a_line_end_broke_is_joined(case: str, end: bytes) -> None:
+def test_a_row_split_by_a_line_break_is_joined(case: str, end: bytes) -> None:
     broken = BROKEN[case]
     raw = read(HEADER, *broken, *ROWS[len(broken) :], end=end)
     assert (colors(raw), raw.rejects) == (list("12345"), [])
@@ -116,13 +116,13 @@ def test_a_row_that_a_line_end_broke_is_joined(case: str, end: bytes) -> None:
         ROWS[0].replace("Alameda", "Ala\n27660680000000"),
     ],
 )
-def test_a_row_that_cannot_be_joined_is_rejected_and_names_its_lea(broken: str) -> None:
+def test_a_split_row_that_cannot_be_joined_is_rejected_with_its_lea(broken: str) -> None:
     raw = read(HEADER, broken, *ROWS[1:], end=b"\n")
     assert colors(raw) == list("2345")
     assert raw.rejects[0].cds == ROWS[0][:14]
 
 
-def test_a_short_line_takes_no_other_row_to_itself() -> None:
+def test_a_short_line_is_not_joined_with_another_row() -> None:
     raw = read(HEADER, "01611190000001\tD\tAlameda\tEL", ROWS[1], "01611190000003\tD\tAlameda\tEL", ROWS[3])
     assert [r.line for r in raw.rejects] == [2, 4]
     assert colors(raw) == list("24")
@@ -130,7 +130,7 @@ def test_a_short_line_takes_no_other_row_to_itself() -> None:
 
 @pytest.mark.parametrize("year", [2019, 2021, 2022, 2023, 2024, 2025])
 @pytest.mark.parametrize("priority", [1, 3, 10])
-def test_local_indicators_as_text_with_bars_or_tabs(year: int, priority: int) -> None:
+def test_text_local_indicators_are_read_with_bars_or_tabs(year: int, priority: int) -> None:
     """CDE publishes the comments as they were typed, with line ends and tabs."""
     name = f"Pr{priority}{year}.txt"
     source = source_of(name)
@@ -178,7 +178,7 @@ def named(name: bytes) -> bytes:
         (["Caña".encode() + " – Niño".encode("cp1252")], ["Caña – Niño"], "line 2 is Windows-1252"),
     ],
 )
-def test_two_encodings_in_one_file(names: list[bytes], read_as: list[str], lines: str) -> None:
+def test_two_encodings_in_one_file_give_a_warning(names: list[bytes], read_as: list[str], lines: str) -> None:
     raw = read(HEADER, *(named(n).replace(b"\t1\t", b"\t%d\t" % i) for i, n in enumerate(names, 1)))
     assert raw.table["districtname"].to_pylist() == read_as
     assert lines in raw.warnings[0]
@@ -186,7 +186,7 @@ def test_two_encodings_in_one_file(names: list[bytes], read_as: list[str], lines
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "cp1252"])
-def test_one_encoding_is_no_warning(encoding: str) -> None:
+def test_one_encoding_gives_no_warning(encoding: str) -> None:
     raw = read_text(
         "\n".join([HEADER, ROWS[0].replace("Alameda", "Cañada – Niño"), ROWS[1]]).encode(encoding),
         "x.txt",
@@ -212,13 +212,13 @@ def test_one_encoding_is_no_warning(encoding: str) -> None:
         ('"', '"'),
     ],
 )
-def test_quotes_around_a_whole_value_are_a_spreadsheets(served: str, meant: str) -> None:
+def test_quotes_around_a_whole_value_are_removed(served: str, meant: str) -> None:
     raw = read(HEADER, ROWS[0].replace("Alameda", served), *ROWS[1:])
     assert raw.table["districtname"].to_pylist() == [meant, *["Alameda"] * 4]
     assert raw.rows_kept == 5
 
 
-def test_a_header_in_quotes() -> None:
+def test_a_header_in_quotes_is_read() -> None:
     assert colors(read('"cds"\trtype\t"districtname"\tstudentgroup\t"color"\textra', *ROWS)) == list("12345")
 
 
@@ -228,7 +228,7 @@ def test_a_header_in_quotes() -> None:
 @pytest.mark.parametrize(
     "above", [["Graduation 2024"], ["", ""], ["Title", "California Department of Education", "\t\t\t\t\t"]]
 )
-def test_a_title_above_the_header(above: list[str]) -> None:
+def test_a_title_above_the_header_is_skipped_with_a_warning(above: list[str]) -> None:
     raw = read(*above, HEADER, *ROWS)
     assert colors(raw) == list("12345")
     assert raw.table["line"].to_pylist()[0] == len(above) + 2
@@ -237,7 +237,7 @@ def test_a_title_above_the_header(above: list[str]) -> None:
 
 @pytest.mark.parametrize(("delimiter", "named"), [(";", "semicolons"), (",", "commas"), ("|", "bars"), (":", "colons")])
 @pytest.mark.parametrize("above", [[], ["A title"]])
-def test_another_delimiter_is_refused_once(delimiter: str, named: str, above: list[str]) -> None:
+def test_another_delimiter_is_reported_once(delimiter: str, named: str, above: list[str]) -> None:
     with pytest.raises(SourceError) as raised:
         read(*above, *(line.replace("\t", delimiter) for line in (HEADER, *ROWS)))
     assert raised.value.problem == f"the columns are separated by {named}; tabs are expected"
@@ -245,7 +245,7 @@ def test_another_delimiter_is_refused_once(delimiter: str, named: str, above: li
     assert "do not save it from a spreadsheet" in raised.value.advice
 
 
-def test_what_a_layout_expects_is_said() -> None:
+def test_a_refusal_states_what_the_layout_expects() -> None:
     text = "CDSCode;District;StatusType\n01611190000000;Alameda;Active\n"
     with pytest.raises(SourceError, match="separated by semicolons; commas or tabs are expected"):
         read_text(text.encode(), "pubschls.txt", LAYOUTS.directory, {"cds", "status"})

@@ -158,7 +158,7 @@ READ: dict[str, tuple[bytes, int, list[int], Callable[[RawTable], object], objec
 
 
 @pytest.mark.parametrize("defect", READ)
-def test_read_with_the_bad_line_kept_aside(defect: str) -> None:
+def test_a_bad_line_is_rejected_and_the_rest_is_read(defect: str) -> None:
     content, kept, aside, ask, answer = READ[defect]
     raw = read(content)
     assert (raw.rows_kept, [r.line for r in raw.rejects]) == (kept, aside)
@@ -203,7 +203,7 @@ def test_a_quoted_header() -> None:
         ),
     ],
 )
-def test_comma_lines_that_do_not_fit_are_kept_aside(line: str, reason: str) -> None:
+def test_comma_lines_with_a_wrong_field_count_are_rejected(line: str, reason: str) -> None:
     raw = read_commas(SCHOOLS, PLAIN, line, NAMED)
     assert [r.line for r in raw.rejects] == [3]
     assert raw.rejects[0].reason.startswith(reason)
@@ -211,7 +211,7 @@ def test_comma_lines_that_do_not_fit_are_kept_aside(line: str, reason: str) -> N
     assert raw.rows_in == 3
 
 
-def test_a_quote_within_a_plain_value_is_a_character() -> None:
+def test_a_quote_inside_an_unquoted_value_is_kept() -> None:
     raw = read_commas(SCHOOLS, '0161,6" Pipe District,Active,x', PLAIN)
     assert raw.table["district"].to_pylist() == ['6" Pipe District', "South Monterey"]
 
@@ -230,13 +230,13 @@ def test_a_quote_within_a_plain_value_is_a_character() -> None:
         ((SCHOOLS,), ("no rows",)),
     ],
 )
-def test_a_quote_swallows_no_line(content: tuple[str, ...], said: tuple[str, ...]) -> None:
+def test_an_open_quote_does_not_swallow_lines(content: tuple[str, ...], said: tuple[str, ...]) -> None:
     with pytest.raises(SourceError) as raised:
         read_commas(*content)
     for part in ("pubschls.csv", *said):
         assert part in str(raised.value)
 
 
-def test_a_comma_file_that_is_cut_is_refused() -> None:
+def test_a_truncated_comma_file_is_refused() -> None:
     with pytest.raises(SourceError, match="line 3: the last line is cut off"):
         read_text(f"{SCHOOLS}\n{PLAIN}\n27660680000000,So".encode(), "pubschls.csv", LAYOUTS.directory, {"cds"})

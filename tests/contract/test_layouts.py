@@ -107,7 +107,7 @@ def expected(columns: list[str], rows: Rows, name: str) -> dict[str, list[str]]:
     return {field: [row[i] for row in rows] for i, column in enumerate(columns) if (field := spec.canonical(column))}
 
 
-def test_every_text_and_workbook_of_the_catalog_has_its_header_here() -> None:
+def test_every_catalog_file_has_a_header_in_this_module() -> None:
     names = {n for s in CATALOG.source if s.format != "page" and not s.due for n in (s.file, *s.also_named)}
     assert names - {
         "assistance-status.xls",
@@ -137,7 +137,7 @@ def in_cdes_order(order: list[int], columns: list[str], spec: LayoutSpec) -> lis
 
 
 @pytest.mark.parametrize("name", OF_EACH_KIND)
-def test_order_and_case_of_columns_make_no_difference_and_an_extra_column_is_noted(name: str) -> None:
+def test_column_order_and_case_do_not_matter_and_an_extra_column_is_noted(name: str) -> None:
     columns = HEADERS[name]
     rows = rows_under(columns, source_of(name))
     order = list(range(len(columns)))
@@ -152,7 +152,7 @@ def test_order_and_case_of_columns_make_no_difference_and_an_extra_column_is_not
 
 
 @pytest.mark.parametrize("name", OF_EACH_KIND)
-def test_without_a_needed_column_the_file_is_refused_by_its_name(name: str) -> None:
+def test_a_file_without_a_needed_column_is_refused_with_the_column_name(name: str) -> None:
     source = source_of(name)
     spec, rows = LAYOUTS.of(source), rows_under(HEADERS[name], source)
     # test_workbook_facts covers the refusal of an assistance workbook without a letter.
@@ -167,7 +167,7 @@ def test_without_a_needed_column_the_file_is_refused_by_its_name(name: str) -> N
         assert column in str(raised.value).lower()
 
 
-def test_the_old_workbook_of_2017_reads_as_the_new_one() -> None:
+def test_the_xls_workbook_of_2017_reads_like_the_xlsx() -> None:
     columns = HEADERS["assistancestatus2017.xlsx"]
     rows = rows_under(columns, source_of("assistancestatus2017.xls"))
     old = read("assistancestatus2017.xls", write("assistancestatus2017.xls", columns, rows))
@@ -192,7 +192,7 @@ def test_real_rows(path: Path) -> None:
     assert values(raw, path.name) == expected(columns, rows, path.name)
 
 
-def test_real_rows_with_commas_in_values() -> None:
+def test_real_rows_with_commas_in_values_are_read() -> None:
     raw = read("schools_2018.csv", (HERE / "slices" / "schools_2018.csv").read_bytes())
     assert raw.rows_in == raw.rows_kept == 5
     assert raw.table["school"].to_pylist()[:2] == [
@@ -213,7 +213,7 @@ def test_real_rows_of_workbooks(path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", TWINS)
-def test_the_workbook_twin_of_a_text_reads_as_the_text(name: str) -> None:
+def test_a_workbook_copy_of_a_text_file_reads_like_the_text(name: str) -> None:
     source = source_of(name)
     spec = LAYOUTS.of(source)
     columns = HEADERS[source.file]
@@ -231,7 +231,7 @@ def test_the_workbook_twin_of_a_text_reads_as_the_text(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", HEADERS)
-def test_every_column_of_cdes_files_is_known_and_another_one_is_not(name: str) -> None:
+def test_every_cde_column_is_known_and_an_invented_one_is_not(name: str) -> None:
     spec = LAYOUTS.of(source_of(name))
     assert spec.unknown(HEADERS[name]) == []
     assert spec.unknown([*HEADERS[name], "Brand_New"]) == ([] if spec.not_read is None else ["Brand_New"])

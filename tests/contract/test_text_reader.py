@@ -21,7 +21,7 @@ def read(text: str | bytes):
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 @pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
 @pytest.mark.parametrize("last", [True, False])
-def test_line_ends_and_byte_order_marks_make_no_difference(end: str, start: bytes, last: bool) -> None:
+def test_line_ends_and_byte_order_marks_do_not_matter(end: str, start: bytes, last: bool) -> None:
     raw = read(start + end.join([HEADER, ROW, ROW.replace("EL", "HOM")]).encode() + (end.encode() if last else b""))
     assert raw.table.column("cds").to_pylist() == ["01611190000000"] * 2
     assert raw.table.column("studentgroup").to_pylist() == ["EL", "HOM"]
@@ -29,7 +29,7 @@ def test_line_ends_and_byte_order_marks_make_no_difference(end: str, start: byte
     assert (raw.rows_in, raw.rows_kept, raw.rejects) == (2, 2, [])
 
 
-def test_columns_by_name_whatever_case_and_order() -> None:
+def test_columns_are_matched_by_name_in_any_case_and_order() -> None:
     raw = read("COLOR\tStudentGroup\tCDSCODE\n3\tEL\t01611190000000\n")
     assert raw.table.column("color").to_pylist() == ["3"]
     assert raw.table.column("cds").to_pylist() == ["01611190000000"]
@@ -42,14 +42,14 @@ def test_unknown_columns_are_noted_and_missing_ones_are_null() -> None:
     assert raw.table.column("statuslevel").to_pylist() == [None]
 
 
-def test_leading_zeros_and_text_stay() -> None:
+def test_leading_zeros_and_text_are_kept() -> None:
     raw = read(f"{HEADER}\n00000000000000\tX\t 007 \tEL\t01\tNA\n")
     assert raw.table.column("cds").to_pylist() == ["00000000000000"]
     assert raw.table.column("schoolname").to_pylist() == [" 007 "]
     assert raw.table.column("color").to_pylist() == ["01"]
 
 
-def test_a_stray_quote_swallows_nothing() -> None:
+def test_a_stray_quote_does_not_swallow_text() -> None:
     quoted = ROW.replace("\t\t", '\t"Joe\'s "Best School\t')
     raw = read("\n".join([HEADER, quoted, ROW, OTHER]) + "\n")
     assert raw.rows_kept == 3
@@ -62,7 +62,7 @@ def test_windows_1252_names_are_read() -> None:
     assert raw.table.column("schoolname").to_pylist() == ["Los Niños – Café"]
 
 
-def test_ragged_lines_become_rejects_with_their_line_and_the_others_keep_theirs() -> None:
+def test_ragged_lines_are_rejected_with_their_line_numbers() -> None:
     raw = read("\n".join([HEADER, ROW, "too\tshort", OTHER, ROW + "\ttoo\tlong", "", THIRD]) + "\n")
     assert [(r.line, r.reason) for r in raw.rejects] == [
         (3, "the line has 2 fields; the header has 6"),
@@ -87,7 +87,7 @@ def test_ragged_lines_become_rejects_with_their_line_and_the_others_keep_theirs(
         (f"{HEADER}\n{ROW}\n".replace("\t\t", "\ta\rb\t").encode(), "test.txt"),
     ],
 )
-def test_what_is_no_whole_table_is_refused_with_the_place(content: bytes, said: str) -> None:
+def test_an_incomplete_table_is_refused_with_the_place(content: bytes, said: str) -> None:
     with pytest.raises(SourceError) as raised:
         read(content)
     assert said in str(raised.value)

@@ -65,7 +65,7 @@ def test_a_hidden_sheet_of_an_old_workbook_is_never_read() -> None:
 
 
 @pytest.mark.parametrize("old", [True, False])
-def test_a_workbook_whose_table_is_hidden_is_refused(old: bool) -> None:
+def test_a_workbook_with_a_hidden_table_is_refused(old: bool) -> None:
     def hide(book: openpyxl.Workbook) -> None:
         book["2024"].sheet_state = "hidden"
 
@@ -94,7 +94,7 @@ COPIES = {  # of a sheet that has every heading
 
 @pytest.mark.parametrize("copy", COPIES)
 @pytest.mark.parametrize("first", [True, False])
-def test_a_visible_copy_of_the_sheet_is_refused_whichever_has_more_headings(copy: str, first: bool) -> None:
+def test_a_visible_copy_of_the_sheet_is_refused(copy: str, first: bool) -> None:
     sheets = {"District and COE 2024": WIDE, "District and COE 2024 (2)": COPIES[copy]}
     pattern = r"sheets 'District and COE 2024( \(2\))?' and 'District and COE 2024( \(2\))?' both contain the table"
     with pytest.raises(SourceError, match=pattern):
@@ -108,7 +108,7 @@ def test_a_second_table_below_the_first_is_refused(below: int) -> None:
         read(as_xlsx({"District and COE 2024": rows}))
 
 
-def test_a_sheet_that_only_lists_codes_is_no_copy() -> None:
+def test_a_sheet_that_only_lists_codes_is_not_a_copy() -> None:
     listed = [["CDS", "LEAname"], ["01100170000000", "Alameda"]]
     book = as_xlsx({"Codes": listed, "District and COE 2024": WIDE})
     assert read_workbook(book, "book.xlsx", LAYOUTS.assistance, {"cds", "letter:el"}, 2024).sheet.endswith("2024")
@@ -125,7 +125,7 @@ def test_the_sheet_of_the_year_is_preferred() -> None:
 
 @pytest.mark.parametrize("error", ["#N/A", "#REF!", "#VALUE!", "#DIV/0!", "#NAME?"])
 @pytest.mark.parametrize("kind", ["e", "s"])
-def test_an_error_takes_its_row_with_it(error: str, kind: str) -> None:
+def test_a_row_with_an_error_cell_is_rejected(error: str, kind: str) -> None:
     def spoil(book: openpyxl.Workbook) -> None:
         book["2024"]["C3"].value = error
         book["2024"]["C3"].data_type = kind
@@ -138,13 +138,13 @@ def test_an_error_takes_its_row_with_it(error: str, kind: str) -> None:
     assert (raw.rows_in, raw.rows_kept) == (4, 3)
 
 
-def test_an_error_in_an_old_workbook() -> None:
+def test_a_row_with_an_error_cell_in_an_xls_is_rejected() -> None:
     raw = read(as_xls({"2024": TABLE}, extra_cells=error_cell(2, 3)))
     assert [(r.line, r.column, r.value, r.cds) for r in raw.rejects] == [(3, "HOMpriorities", "#N/A", TABLE[2][0])]
     assert codes(raw) == [TABLE[n][0] for n in (1, 3, 4)]
 
 
-def test_an_error_under_a_heading_that_is_not_read_does_no_harm() -> None:
+def test_an_error_cell_in_an_unread_column_is_ignored() -> None:
     def spoil(book: openpyxl.Workbook) -> None:
         book["2024"]["E1"], book["2024"]["E3"] = "Remark", "#N/A"
         book["2024"]["E3"].data_type = "e"
@@ -164,24 +164,24 @@ def test_a_formula_without_a_stored_value_is_refused() -> None:
 
 
 @pytest.mark.parametrize(("area", "lost"), [("C3:D3", [3]), ("C3:C4", [3, 4]), ("A2:D2", [2]), ("E3:F5", [3, 4, 5])])
-def test_merged_cells_take_their_rows_with_them(area: str, lost: list[int]) -> None:
+def test_rows_with_merged_cells_are_rejected(area: str, lost: list[int]) -> None:
     raw = read(changed(lambda book: book["2024"].merge_cells(area)))
     assert [r.line for r in raw.rejects] == lost
     assert all(r.cds == TABLE[r.line - 1][0] for r in raw.rejects if area != "A2:D2")
     assert codes(raw) == [TABLE[n][0] for n in range(1, 5) if n + 1 not in lost]
 
 
-def test_merged_cells_of_an_old_workbook() -> None:
+def test_rows_with_merged_cells_in_an_xls_are_rejected() -> None:
     raw = read(as_xls({"2024": TABLE}, extra_cells=merged(2, 3)))
     assert [r.line for r in raw.rejects] == [3, 4]
 
 
-def test_a_merged_title_does_no_harm() -> None:
+def test_a_merged_title_is_ignored() -> None:
     raw = read(changed(lambda book: book["2024"].merge_cells("A1:D1"), {"2024": [["Title", "", "", ""], *TABLE]}))
     assert (raw.rejects, raw.rows_kept) == ([], 4)
 
 
-def test_rows_that_repeat_another_are_one() -> None:
+def test_duplicate_workbook_rows_are_read_once() -> None:
     raw = read(as_xlsx({"2024": [*TABLE, TABLE[2], TABLE[1]]}))
     assert (raw.rows_in, raw.rows_kept) == (4, 4)
     assert raw.warnings == ["2 lines repeat another row in every cell; each is read once: 6, 7"]
@@ -209,7 +209,7 @@ def letters_of(year: int) -> list[str]:
 
 
 @pytest.mark.parametrize("year", [y if y == 2024 else pytest.param(y, marks=pytest.mark.slow) for y in YEARS])
-def test_every_letter_column_of_the_years_groups_must_be_there(year: int) -> None:
+def test_a_workbook_needs_every_letter_column_of_its_year(year: int) -> None:
     columns = HEADERS[YEARS[year]]
     assert read_year(year, columns).rows_kept == 1
     assert len(letters_of(year)) == len(RULES[year].student_groups)
@@ -221,7 +221,7 @@ def test_every_letter_column_of_the_years_groups_must_be_there(year: int) -> Non
 
 
 @pytest.mark.parametrize("year", YEARS)
-def test_headings_that_changed_places_are_seen(year: int) -> None:
+def test_swapped_headings_are_detected(year: int) -> None:
     columns, letters = HEADERS[YEARS[year]], letters_of(year)
     for one, other in [(letters[0], letters[1]), (letters[3], letters[7]), (letters[0], letters[-1])]:
         turned = [{one: other, other: one}.get(c, c) for c in columns]
@@ -233,7 +233,7 @@ def test_headings_that_changed_places_are_seen(year: int) -> None:
     ("one", "other"),
     [("AssistanceStatus2023", "AssistanceStatus2024"), ("MetMethod1", "MetMethod2"), ("MetMethod2", "MetMethod4")],
 )
-def test_headings_of_statuses_and_methods_that_changed_places_are_seen(one: str, other: str) -> None:
+def test_swapped_status_and_method_headings_are_detected(one: str, other: str) -> None:
     with pytest.raises(SourceError, match="are not in CDE's order"):
         read_year(2024, [{one: other, other: one}.get(c, c) for c in HEADERS[YEARS[2024]]])
 
@@ -241,20 +241,20 @@ def test_headings_of_statuses_and_methods_that_changed_places_are_seen(one: str,
 @pytest.mark.parametrize(
     "column", ["MetMethod3", "EC52072_2024", "AssistanceStatus2024", "TotalStudentGroups", "LEAname", "ReportYear"]
 )
-def test_a_column_that_the_rules_of_the_year_need_is_named(column: str) -> None:
+def test_a_missing_column_that_the_rules_need_is_named(column: str) -> None:
     field = LAYOUTS.assistance.canonical(column)
     with pytest.raises(SourceError, match=f"lacks {field}"):
         read_year(2024, [c for c in HEADERS[YEARS[2024]] if c != column])
 
 
-def test_a_letter_column_of_a_group_that_is_not_known_does_no_harm() -> None:
+def test_a_letter_column_of_an_unknown_group_is_ignored() -> None:
     columns = HEADERS[YEARS[2024]]
     at = columns.index("WHpriorities") + 1
     raw = read_year(2024, [*columns[:at], "XXpriorities", *columns[at:]])
     assert "letter:xx" in raw.table["field"].to_pylist()
 
 
-def test_a_workbook_in_a_zip_is_said_to_be_one() -> None:
+def test_a_zipped_workbook_is_refused_with_advice() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w") as archive:
         archive.writestr("assistancestatus24.xlsx", as_xlsx({"2024": TABLE}))

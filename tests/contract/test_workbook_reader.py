@@ -247,7 +247,7 @@ def test_a_plain_workbook_is_read(content: bytes) -> None:
     assert (raw.rows_in, raw.rows_kept, raw.sheet) == (2, 2, "District and COE 2024")
 
 
-def test_shared_strings_keep_their_places() -> None:
+def test_empty_shared_strings_do_not_shift_others() -> None:
     """An empty shared string must not shift those after it."""
     raw = read(as_shared_xlsx([*TABLE, ["19101990000000", "", "K"], ["58105870000000", "Los Niños & Sons", "A"]]))
     rows = {line: {c["field"]: c["value"] for c in raw.table.to_pylist() if c["line"] == line} for line in (4, 5)}
@@ -255,16 +255,16 @@ def test_shared_strings_keep_their_places() -> None:
     assert rows[5] == {"cds": "58105870000000", "name": "Los Niños & Sons", "letter:el": "A"}
 
 
-def test_formulas_on_a_sheet_that_is_not_read_do_no_harm() -> None:
+def test_formulas_on_an_unread_sheet_are_ignored() -> None:
     changed = repacked({"xl/worksheets/sheet1.xml": replaced("</sheetData>", FORMULA + "</sheetData>")})
     assert read(changed).rows_kept == 2
 
 
-def test_formatted_cells_without_a_value_do_not_count() -> None:
+def test_formatted_cells_without_a_value_are_ignored() -> None:
     assert read(with_cells('<row r="1048576"><c r="XFD1048576" s="0"/></row>')).rows_kept == 2
 
 
-def test_a_bomb_is_stopped_while_it_unpacks() -> None:
+def test_a_zip_bomb_is_stopped_while_unpacking() -> None:
     """200 megabytes of blanks in a few hundred kilobytes: the reader spends neither memory nor time on it."""
     target = io.BytesIO()
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -303,7 +303,7 @@ def test_limits(monkeypatch: pytest.MonkeyPatch, limit: str, value: int, said: s
         read(REAL)
 
 
-def test_limits_of_old_workbooks(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_limits_of_xls_workbooks(monkeypatch: pytest.MonkeyPatch) -> None:
     text = struct.pack("<HB", 50, 1) + "x".ljust(50).encode("utf-16-le")
     # The second continues there with one byte per character.
     strings = record(0x00FC, struct.pack("<II", 3, 2) + text + text[:43]) + record(0x003C, b"\x00" + b" " * 30)
@@ -317,7 +317,7 @@ def test_limits_of_old_workbooks(monkeypatch: pytest.MonkeyPatch) -> None:
         read(content)
 
 
-def test_a_few_bytes_that_are_used_very_often(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_long_shared_string_counts_once_per_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     """A long shared string counts once for each cell that uses it."""
     rows = [["CDS", "LEAname"], *([str(n), "x" * 30_000] for n in range(100))]
     content = as_shared_xlsx(rows)

@@ -71,12 +71,12 @@ def test_every_macro_is_used() -> None:
 
 
 @pytest.mark.slow
-def test_its_examples_are_examples(found: dict[str, set[str]]) -> None:
+def test_documented_examples_occur_in_the_statements(found: dict[str, set[str]]) -> None:
     assert {construct: example for construct, example in documented().items() if example not in found[construct]} == {}
 
 
 @pytest.mark.slow
-def test_snowflake_takes_every_statement_by_its_grammar() -> None:
+def test_every_statement_parses_as_snowflake() -> None:
     """A second engine: every statement can be written in its dialect and read again."""
     for path in STATEMENTS:
         (text,) = sqlglot.transpile(

@@ -161,7 +161,7 @@ def test_the_query_of_the_r_example_runs(beside: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_names_of_the_power_query_example_are_those_of_the_workbook(
+def test_names_in_the_power_query_example_match_the_workbook(
     published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Excel is not installed either. The test looks up the example's sheet, columns and value in the workbook."""
@@ -181,14 +181,14 @@ def test_the_names_of_the_power_query_example_are_those_of_the_workbook(
     assert [example.count(c) for c in "([{"] == [example.count(c) for c in ")]}"]
 
 
-def test_the_tables_named_are_published(db: duckdb.DuckDBPyConnection) -> None:
+def test_documented_tables_are_published(db: duckdb.DuckDBPyConnection) -> None:
     named = {name for cell in first_cells(README, "table") for name in re.findall(r"`(\w+)`", cell)}
     published = {name for (name,) in db.execute("SELECT table_name FROM duckdb_tables()").fetchall()}
     assert named
     assert named <= published
 
 
-def test_the_tables_have_the_columns_that_their_lines_name(db: duckdb.DuckDBPyConnection) -> None:
+def test_documented_columns_exist(db: duckdb.DuckDBPyConnection) -> None:
     """A line of the list promises columns, by name or by words that are listed here."""
     columns: dict[str, dict[str, str]] = {}
     for table, column, kind in db.execute(
@@ -213,25 +213,25 @@ def test_the_tables_have_the_columns_that_their_lines_name(db: duckdb.DuckDBPyCo
         assert set(yes_no.values()) <= {"BOOLEAN"}, (table, yes_no)
 
 
-def test_the_settings_named_are_the_settings() -> None:
+def test_documented_settings_match_the_settings() -> None:
     named = set(re.findall(r"`DTA_(\w+)`", FILES))
     assert named == {name.upper() for name in Settings.model_fields}
 
 
-def test_the_exit_codes_are_those_of_the_errors() -> None:
+def test_documented_exit_codes_match_the_errors() -> None:
     named = {int(code) for code in first_cells(OPERATIONS, "exit code")}
     real = {e.exit_code for e in vars(errors).values() if isinstance(e, type) and issubclass(e, errors.DtaError)}
     assert real <= named
     assert named <= real | {0, 2}
 
 
-def test_the_pathways_named_are_those_of_the_table(db: duckdb.DuckDBPyConnection) -> None:
+def test_documented_pathways_match_the_table(db: duckdb.DuckDBPyConnection) -> None:
     named = {name for cell in first_cells(README, "pathway") for name in re.findall(r"`(\w+)`", cell)}
     assert named == {name for (name,) in db.execute("SELECT pathway FROM pathways").fetchall()}
 
 
 @pytest.mark.parametrize("path", [PROJECT / "README.md", *sorted(DOCS.glob("*.md"))], ids=lambda p: p.name)
-def test_links_lead_somewhere(path: Path) -> None:
+def test_every_link_has_a_target(path: Path) -> None:
     for target in re.findall(r"\]\(([^)#]+)\)", path.read_text("utf-8")):
         assert target.startswith("https://") or (path.parent / target).exists(), target
 
@@ -240,14 +240,14 @@ def test_every_page_of_the_docs_is_linked() -> None:
     assert {f"reports/docs/{p.name}" for p in DOCS.iterdir()} <= set(re.findall(r"\]\(([^)#]+)\)", README))
 
 
-def test_pictures_are_small_and_as_wide_as_they_say() -> None:
+def test_pictures_are_small_and_have_the_stated_width() -> None:
     for name in ("home", "lea"):
         content = (DOCS / f"{name}.png").read_bytes()
         assert content[:8] == b"\x89PNG\r\n\x1a\n"
         assert (int.from_bytes(content[16:20]), len(content) < 250_000) == (1280, True), name
 
 
-def test_what_explain_says_is_what_the_readme_shows(published: Workplace) -> None:
+def test_the_readme_shows_the_real_output_of_explain(published: Workplace) -> None:
     """The loan of Inglewood is in every sample, but its student groups are only in the statewide sample."""
     (shown,) = [block for block in re.findall(r"```\n(.*?)```", README, re.DOTALL) if block.startswith("Inglewood")]
     ended = subprocess.run(  # in a separate process, because a console takes its width when it is created
@@ -263,7 +263,7 @@ def test_what_explain_says_is_what_the_readme_shows(published: Workplace) -> Non
     assert wraparound in said
 
 
-def test_make_and_readme_install_in_the_same_way() -> None:
+def test_make_and_readme_use_the_same_install_commands() -> None:
     makefile = (PROJECT / "Makefile").read_text()
     for step in (
         "--no-deps --require-hashes -r requirements.lock",
@@ -286,7 +286,7 @@ def test_a_lock_names_no_registry_and_pins_every_package_with_a_hash(lock: str) 
     assert all("==" in line and line.endswith("\\") for line in packages)
 
 
-def test_what_runs_installs_no_tool_of_the_tests_and_both_locks_agree() -> None:
+def test_the_runtime_lock_has_no_test_tools_and_both_locks_agree() -> None:
     runs, tests = set(_packages("requirements.lock")), set(_packages("requirements-dev.lock"))
     assert runs < tests
     names = {line.split("==")[0] for line in runs}

@@ -14,15 +14,15 @@ def first_cells(header: str, number: int = 0) -> set[str]:
     return {name for row in table for name in re.findall(r"`(\w+)`", row.split("|")[1])}
 
 
-def test_the_ways_to_compare_are_those_of_the_server() -> None:
+def test_comparison_operators_match_the_server() -> None:
     assert first_cells("name") == set(browse.OPERATORS)
 
 
-def test_the_names_of_an_address_are_those_of_the_server() -> None:
+def test_address_parameters_match_the_server() -> None:
     assert first_cells("name", 1) == browse.RESERVED
 
 
-def test_the_limits_are_those_of_the_server() -> None:
+def test_documented_limits_match_the_server() -> None:
     said = dict(re.findall(r"^\| ([a-z ]+) \| ([^|]+) \|", TEXT.split("## Limits")[1], re.MULTILINE))
     assert said["time per query"] == f"{ask.SECONDS} seconds"
     assert said["rows per answer"] == f"{ask.ROWS:,}; {browse.LARGEST_PAGE:,} on an SQL page"

@@ -28,7 +28,7 @@ SEED = 20261124
 
 
 @pytest.mark.parametrize("stage", [s.name for s in STEPS])
-def test_killed_at_a_stage_the_next_run_ends_well(
+def test_the_run_after_a_kill_at_any_stage_succeeds(
     stage: str, place: Place, other_source: Path, expected: str, tell: Tell
 ) -> None:
     before = place.whole()

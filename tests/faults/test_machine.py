@@ -51,7 +51,7 @@ def dta(
 
 
 @pytest.mark.parametrize("share", [0.1, 0.4, 0.7, 0.9])
-def test_disk_full_where_releases_lie(
+def test_disk_full_in_the_output_folder(
     share: float, baseline: Place, other_source: Path, remounted: Any, tell: Tell
 ) -> None:
     """There is room for this share of another release."""
@@ -79,7 +79,7 @@ def test_disk_full_where_releases_lie(
 
 
 @pytest.mark.parametrize(("kilobytes", "on_disk"), [(100, False), (2000, False), (9000, True), (20000, True)])
-def test_disk_full_where_work_is_done(
+def test_disk_full_in_the_work_folder(
     kilobytes: int, on_disk: bool, baseline: Place, other_source: Path, remounted: Any, tell: Tell, tmp_path: Path
 ) -> None:
     mounted = remounted("small", f"size={kilobytes}k")
@@ -157,7 +157,7 @@ def without_network(command: list[str], environment: dict[str, str]) -> subproce
     return subprocess.run(["unshare", "-n", *command], capture_output=True, text=True, env=environment, check=False)
 
 
-def test_the_network_is_gone(place: Place, tell: Tell) -> None:
+def test_a_night_without_network(place: Place, tell: Tell) -> None:
     """Files came through the inbox before, and now no publisher can be reached.
 
     Yesterday's tables stay, and the policy decides on the exit code.
@@ -190,7 +190,7 @@ def test_the_network_is_gone(place: Place, tell: Tell) -> None:
     tell("network gone (own network namespace)", 2, "yesterday's tables; exit 0, or 7 where the policy says so")
 
 
-def test_the_network_is_gone_on_the_first_night(place: Place, tell: Tell) -> None:
+def test_a_first_night_without_network(place: Place, tell: Tell) -> None:
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(place.root),
@@ -269,7 +269,7 @@ def run_under_clock(given: dict[str, Any], moment: str, refused: str) -> None:
     assert bool(said) == bool(refused), said
 
 
-def test_a_source_that_is_being_written(place: Place, other_source: Path, tmp_path: Path, tell: Tell) -> None:
+def test_a_source_file_is_still_being_written(place: Place, other_source: Path, tmp_path: Path, tell: Tell) -> None:
     source = tmp_path / "growing"
     shutil.copytree(other_source, source)
     file, stop = source / "eladownload2024.txt", threading.Event()
@@ -357,7 +357,7 @@ def test_a_corrupted_snapshot(place: Place, other_source: Path, tell: Tell) -> N
     tell("corrupted snapshots and readings, source available", 1, "found by hash, kept and read anew; right release")
 
 
-def test_a_corrupted_snapshot_that_cannot_be_had_anew(place: Place, tell: Tell) -> None:
+def test_a_corrupted_snapshot_that_cannot_be_fetched_again(place: Place, tell: Tell) -> None:
     shutil.copytree(SAMPLE, place.root / "inbox")
     environment = {
         "PATH": os.environ["PATH"],
@@ -405,7 +405,7 @@ def test_a_corrupted_release(file: str, harm: str, place: Place, tell: Tell) -> 
     tell(f"corrupted release: {file} {harm}", 1, "found, and made anew by the next run")
 
 
-def test_a_publisher_that_is_stopped_keeps_its_lock_and_a_dead_one_does_not(
+def test_a_stopped_publisher_keeps_its_lock_and_a_dead_one_does_not(
     place: Place, other_source: Path, expected: str, tell: Tell
 ) -> None:
     import signal

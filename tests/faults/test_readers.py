@@ -49,7 +49,9 @@ def read(out: Path, kind: str, stop: Any, seen: Any) -> None:
     seen.put((kind, times, releases, wrong))
 
 
-def test_readers_never_notice(place: Place, built: Path, tmp_path: Path, tell: Callable[[str, int, str], None]) -> None:
+def test_readers_see_no_error_and_no_mixed_release(
+    place: Place, built: Path, tmp_path: Path, tell: Callable[[str, int, str], None]
+) -> None:
     given = place.given(keep_releases=30)
     child(publish_only, given, built, tmp_path / "scratch", "release 0").join()
     stop, seen = FORKS.Event(), FORKS.Queue()

@@ -46,7 +46,7 @@ SLOW: dict[str, tuple[Answer, str]] = {
         for case in SLOW
     ],
 )
-def test_a_server_that_never_ends_is_left_at_the_deadline(night: Night, cde: Cde, case: str) -> None:
+def test_an_endless_response_is_stopped_at_the_deadline(night: Night, cde: Cde, case: str) -> None:
     answer, said = SLOW[case]
     cde.scripts = {ELA: [answer], "/mathdownload2024.txt": [body(MATH_BYTES)]}
     started = time.monotonic()
@@ -75,7 +75,7 @@ def test_tries_and_waits_count_against_the_deadline(night: Night, cde: Cde) -> N
         ),
     ],
 )
-def test_retry_after_that_means_nothing_is_passed_over(night: Night, cde: Cde, asked: str) -> None:
+def test_an_invalid_retry_after_is_ignored(night: Night, cde: Cde, asked: str) -> None:
     head = f"HTTP/1.1 429 Slow down\r\nContent-Length: 0\r\nRetry-After: {asked}\r\n\r\n".encode("latin-1")
     cde.scripts = {ELA: [raw(head), body(ELA_BYTES)], "/mathdownload2024.txt": [body(MATH_BYTES)]}
     run = night()
@@ -92,7 +92,7 @@ def test_retry_after_that_means_nothing_is_passed_over(night: Night, cde: Cde, a
         ("99999999999", "more than a year"),
     ],
 )
-def test_retry_after_beyond_the_night_is_given_up(night: Night, cde: Cde, asked: str, said: str) -> None:
+def test_a_retry_after_beyond_the_deadline_is_not_awaited(night: Night, cde: Cde, asked: str, said: str) -> None:
     cde.scripts = {ELA: [status(503, Retry_After=asked)], "/mathdownload2024.txt": [body(MATH_BYTES)]}
     run = night(fetch_deadline=1000)
     assert problems(run) == {"eladownload2024.txt": f"the server answered 503 and asks to wait {said}"}
@@ -116,7 +116,7 @@ def part(first: int, last: int, whole: str = "", etag: str = "", content: bytes 
 
 
 @pytest.mark.parametrize("last", [999, len(ELA_BYTES) - 1])
-def test_206_to_a_first_request_is_never_taken_for_the_file(night: Night, cde: Cde, last: int) -> None:
+def test_206_to_a_first_request_is_never_accepted(night: Night, cde: Cde, last: int) -> None:
     cde.scripts = {ELA: [part(0, last)], "/mathdownload2024.txt": [body(MATH_BYTES)]}
     run = night()
     assert problems(run) == {
@@ -139,7 +139,7 @@ RESUMED: dict[str, Answer] = {
 
 
 @pytest.mark.parametrize("case", RESUMED)
-def test_a_rest_that_does_not_fit_is_never_appended(night: Night, cde: Cde, case: str) -> None:
+def test_a_mismatched_partial_response_is_never_appended(night: Night, cde: Cde, case: str) -> None:
     cde.scripts = {
         ELA: [cut(ELA_BYTES, 20_000, '"a"', Accept_Ranges="bytes"), RESUMED[case], body(ELA_BYTES, '"a"')],
         "/mathdownload2024.txt": [body(MATH_BYTES)],
@@ -191,7 +191,7 @@ OF_EACH_KIND = ("length_too_long", "length_huge", "gzip", "hung_up", "redirect_t
 @pytest.mark.parametrize(
     "case", [case if case in OF_EACH_KIND else pytest.param(case, marks=pytest.mark.slow) for case in BROKEN]
 )
-def test_a_broken_answer_is_reported_in_words_and_the_night_goes_on(night: Night, cde: Cde, case: str) -> None:
+def test_a_broken_response_is_reported_and_the_night_continues(night: Night, cde: Cde, case: str) -> None:
     answer, said = BROKEN[case]
     cde.scripts = {ELA: [answer], ELA + "?": [answer], "/mathdownload2024.txt": [body(MATH_BYTES)]}
     run = night()
@@ -200,7 +200,7 @@ def test_a_broken_answer_is_reported_in_words_and_the_night_goes_on(night: Night
     assert files(run) == {"mathdownload2024.txt": MATH_BYTES}
 
 
-def test_what_comes_after_a_short_length_is_not_the_answer_for_the_next_file(night: Night, cde: Cde) -> None:
+def test_bytes_after_a_short_length_are_not_read_as_the_next_response(night: Night, cde: Cde) -> None:
     smuggled = OK + b"Content-Length: 3\r\n\r\nbad"
     cde.scripts = {ELA: [lengths(b"%d" % SIZE, ELA_BYTES + smuggled)], "/mathdownload2024.txt": [body(MATH_BYTES)]}
     run = night()
@@ -209,7 +209,7 @@ def test_what_comes_after_a_short_length_is_not_the_answer_for_the_next_file(nig
 
 
 @pytest.mark.parametrize("name", ["ETag", "Last-Modified"])
-def test_a_validator_that_cannot_be_sent_back_does_not_end_the_next_night(night: Night, cde: Cde, name: str) -> None:
+def test_an_unusable_validator_does_not_fail_the_next_night(night: Night, cde: Cde, name: str) -> None:
     head = OK + name.encode() + b': "\xe9\xb2"\r\nContent-Length: ' + b"%d" % SIZE + b"\r\n\r\n"
     cde.scripts = {ELA: [raw(head + ELA_BYTES)], "/mathdownload2024.txt": [body(MATH_BYTES)]}
     night()

@@ -52,7 +52,7 @@ def test_200_keeps_the_bytes_under_their_hash_with_a_record(night: Night, served
     assert headers["user-agent"].startswith("dta-eligibility/")
 
 
-def test_304_serves_what_was_accepted_and_asks_with_the_tag(night: Night, served: Cde) -> None:
+def test_304_keeps_the_accepted_file_and_the_request_sends_its_tag(night: Night, served: Cde) -> None:
     night()
     run = night()
     assert served.requests(ELA)[1]["if-none-match"] == '"a"'
@@ -60,7 +60,7 @@ def test_304_serves_what_was_accepted_and_asks_with_the_tag(night: Night, served
     assert freshness(run)["check_outcome"] == "unchanged"
 
 
-def test_404_leaves_the_accepted_file_and_says_so(night: Night, served: Cde) -> None:
+def test_404_keeps_the_accepted_file_and_is_reported(night: Night, served: Cde) -> None:
     night()
     served.scripts[ELA] = [status(404)]
     run = night()
@@ -70,20 +70,20 @@ def test_404_leaves_the_accepted_file_and_says_so(night: Night, served: Cde) -> 
     assert len(served.requests(ELA)) == 2, "a missing file is not asked for again"
 
 
-def test_a_file_that_was_never_had_is_missing_and_the_rest_goes_on(night: Night, served: Cde) -> None:
+def test_a_file_never_fetched_is_missing_and_the_rest_continues(night: Night, served: Cde) -> None:
     served.scripts[ELA] = [status(404)]
     run = night()
     assert list(files(run)) == ["mathdownload2024.txt"]
     assert freshness(run)["check_outcome"] == "failed"
 
 
-def test_nothing_at_all_stops_the_run(night: Night, served: Cde) -> None:
+def test_a_night_without_any_file_stops_the_run(night: Night, served: Cde) -> None:
     served.scripts = {}
     with pytest.raises(SourceFilesError, match="404"):
         night()
 
 
-def test_429_waits_as_long_as_asked(night: Night, served: Cde) -> None:
+def test_429_waits_for_the_requested_time(night: Night, served: Cde) -> None:
     served.scripts[ELA] = [status(429, Retry_After="7"), body(ELA_BYTES)]
     assert files(night())["eladownload2024.txt"] == ELA_BYTES
     assert 7.0 in night.waits
@@ -96,7 +96,7 @@ def test_429_with_a_date_waits_until_then(night: Night, served: Cde) -> None:
     assert any(20 < wait <= 30 for wait in night.waits)
 
 
-def test_429_that_asks_for_hours_is_given_up(night: Night, served: Cde) -> None:
+def test_429_with_hours_to_wait_is_not_awaited(night: Night, served: Cde) -> None:
     served.scripts[ELA] = [status(429, Retry_After="7200")]
     assert problems(night())["eladownload2024.txt"] == "the server answered 429 and asks to wait 7200 seconds"
 
@@ -107,7 +107,7 @@ def test_500_then_200(night: Night, served: Cde) -> None:
     assert night.waits == sorted(night.waits), "waits grow"
 
 
-def test_500_for_ever_is_given_up_after_some_tries(night: Night, served: Cde) -> None:
+def test_repeated_500_stops_after_a_few_tries(night: Night, served: Cde) -> None:
     night()
     served.scripts[ELA] = [status(500)]
     run = night()
@@ -122,19 +122,19 @@ def test_a_cut_body_is_resumed(night: Night, served: Cde) -> None:
     assert served.requests(ELA)[1]["if-range"] == '"a"'
 
 
-def test_a_cut_body_that_changed_meanwhile_is_begun_again(night: Night, served: Cde) -> None:
+def test_a_cut_body_that_changed_is_fetched_from_the_start(night: Night, served: Cde) -> None:
     changed = ELA_BYTES.replace(b"Monterey", b"MONTEREY")
     served.scripts[ELA] = [cut(ELA_BYTES, 20_000, '"a"', Accept_Ranges="bytes"), body(changed, '"b"')]
     assert files(night())["eladownload2024.txt"] == changed
 
 
-def test_a_cut_body_without_resumption_is_begun_again(night: Night, served: Cde) -> None:
+def test_a_cut_body_without_range_support_is_fetched_from_the_start(night: Night, served: Cde) -> None:
     served.scripts[ELA] = [cut(ELA_BYTES, 20_000), body(ELA_BYTES)]
     assert files(night())["eladownload2024.txt"] == ELA_BYTES
     assert "range" not in served.requests(ELA)[1]
 
 
-def test_a_body_that_is_always_cut_never_replaces_the_good_one(night: Night, served: Cde) -> None:
+def test_a_body_that_is_always_cut_never_replaces_the_accepted_file(night: Night, served: Cde) -> None:
     night()
     served.scripts[ELA] = [cut(ELA_BYTES + ELA_BYTES, 20_000)]
     run = night()
@@ -148,7 +148,7 @@ def test_a_slow_drip_ends_at_the_deadline(night: Night, served: Cde) -> None:
     assert problems(night(fetch_deadline=0.5))["eladownload2024.txt"] == "not complete after 0.5 seconds"
 
 
-def test_silence_ends_at_the_timeout(night: Night, served: Cde) -> None:
+def test_a_silent_server_ends_at_the_timeout(night: Night, served: Cde) -> None:
     served.scripts[ELA] = [drip(30)]
     assert "did not answer in time" in problems(night(fetch_timeout=0.3, fetch_attempts=2))["eladownload2024.txt"]
 
@@ -158,7 +158,7 @@ def test_an_endless_body_ends_at_the_size_cap(night: Night, served: Cde) -> None
     assert "larger than 1,000,000 bytes" in problems(night(largest_file=1_000_000))["eladownload2024.txt"]
 
 
-def test_a_length_over_the_cap_is_refused_unread(night: Night, served: Cde) -> None:
+def test_a_length_over_the_cap_is_refused_without_reading(night: Night, served: Cde) -> None:
     assert "more than 1,000 is refused" in problems_of_failing(night, largest_file=1000)
 
 
@@ -168,7 +168,7 @@ def problems_of_failing(night: Night, **changes: object) -> str:
     return str(caught.value)
 
 
-def test_a_redirect_elsewhere_is_refused(night: Night, served: Cde) -> None:
+def test_a_redirect_to_another_host_is_refused(night: Night, served: Cde) -> None:
     served.scripts[ELA] = [status(302, Location="https://127.0.0.1.example.org/eladownload2024.txt")]
     assert (
         problems(night())["eladownload2024.txt"]
@@ -186,7 +186,7 @@ def test_a_redirect_within_the_publisher_is_followed(night: Night, served: Cde) 
     assert files(night())["eladownload2024.txt"] == ELA_BYTES
 
 
-def test_redirects_in_a_circle_end(night: Night, served: Cde) -> None:
+def test_circular_redirects_end(night: Night, served: Cde) -> None:
     served.scripts[ELA] = [status(302, Location=ELA)]
     assert problems(night())["eladownload2024.txt"] == "more than 5 redirects"
 
@@ -204,21 +204,19 @@ def test_the_file_of_another_year_is_not_accepted(night: Night, served: Cde) -> 
     assert "2023" in problems(night())["eladownload2024.txt"]
 
 
-def test_a_certificate_that_nobody_vouches_for_is_refused(
-    night: Night, served: Cde, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_untrusted_certificate_is_refused(night: Night, served: Cde, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("SSL_CERT_FILE")
     assert "certificate" in problems_of_failing(night)
     assert not served.asked
 
 
-def test_a_compressed_body_that_was_not_asked_for_is_refused(night: Night, served: Cde) -> None:
+def test_an_unrequested_compressed_body_is_refused(night: Night, served: Cde) -> None:
     served.scripts[ELA] = [body(b"\x1f\x8b....", Content_Encoding="gzip")]
     assert "compressed" in problems(night())["eladownload2024.txt"]
     assert served.requests(ELA)[0]["accept-encoding"] == "identity"
 
 
-def test_requests_to_a_host_keep_their_distance(night: Night, served: Cde) -> None:
+def test_requests_to_one_host_are_spaced(night: Night, served: Cde) -> None:
     night(fetch_pause=1000)
     (waited,) = night.waits
     assert 500 < waited <= 1000, "the time since the last request counts"
@@ -234,15 +232,13 @@ def test_the_same_bytes_under_a_new_tag_are_not_a_new_snapshot(night: Night, ser
     assert served.requests(ELA)[-1]["if-none-match"] == '"b"'
 
 
-def test_no_temporary_file_stays_behind(night: Night, served: Cde) -> None:
+def test_no_temporary_file_is_left(night: Night, served: Cde) -> None:
     served.scripts[ELA] = [status(500)]
     night()
     assert not list((night.work / "snapshots").rglob(".*"))
 
 
-def test_a_file_that_changes_between_two_nights_is_a_new_snapshot_that_names_the_old_one(
-    night: Night, served: Cde
-) -> None:
+def test_a_changed_file_is_a_new_snapshot_that_names_the_old_one(night: Night, served: Cde) -> None:
     first = {s.file: s.sha256 for s in night().snapshots()}
     reissued = ELA_BYTES.replace(b"Salinas", b"SALINAS")
     served.scripts[ELA] = [body(reissued, '"b"')]
@@ -255,12 +251,12 @@ def test_a_file_that_changes_between_two_nights_is_a_new_snapshot_that_names_the
     assert (folder / f"{first['eladownload2024.txt']}.txt").read_bytes() == ELA_BYTES, "the old content is kept"
 
 
-def test_304_to_a_first_request_is_a_problem_and_not_silence(night: Night, served: Cde) -> None:
+def test_304_to_a_first_request_is_reported(night: Night, served: Cde) -> None:
     served.scripts[ELA] = [status(304)]
     assert problems(night()) == {"eladownload2024.txt": "the server answered 304 to a first request"}
 
 
-def test_a_file_that_is_due_and_not_there_is_no_problem_until_it_was_there(night: Night, served: Cde) -> None:
+def test_a_due_file_that_was_never_published_is_not_a_problem(night: Night, served: Cde) -> None:
     """Its name is derived from the year before, because nobody knows the name under which CDE will publish it."""
     catalog = night.reference / "catalog.toml"
     catalog.write_text(

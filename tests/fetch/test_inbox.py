@@ -16,7 +16,7 @@ def test_an_inbox_file_is_accepted_and_leaves_the_inbox(night: Night, cde: Cde) 
     assert freshness(run)["origin"] == "inbox"
 
 
-def test_an_inbox_file_serves_while_the_publisher_has_nothing_new(night: Night, cde: Cde) -> None:
+def test_an_inbox_file_is_used_until_the_publisher_has_a_newer_one(night: Night, cde: Cde) -> None:
     cde.scripts = {ELA: [body(ELA_BYTES, '"a"')], MATH: [body(MATH_BYTES, '"m"')]}
     night()
     corrected = ELA_BYTES.replace(b"Monterey", b"MONTEREY")
@@ -28,7 +28,7 @@ def test_an_inbox_file_serves_while_the_publisher_has_nothing_new(night: Night, 
     assert files(night())["eladownload2024.txt"] == reissued
 
 
-def test_what_is_not_what_its_name_says_stays_in_the_inbox(night: Night, cde: Cde) -> None:
+def test_a_file_that_does_not_match_its_name_stays_in_the_inbox(night: Night, cde: Cde) -> None:
     cde.scripts = {MATH: [body(MATH_BYTES)], ELA: [status(404)]}
     (night.inbox / "eladownload2024.txt").write_bytes((SAMPLE / "eladownload2023.txt").read_bytes())
     (night.inbox / "holiday.jpg").write_bytes(b"x")
@@ -44,7 +44,7 @@ def test_what_is_not_what_its_name_says_stays_in_the_inbox(night: Night, cde: Cd
     assert problems(run)["eladownload2024.txt"] == "the server answered 404"
 
 
-def test_careless_names_are_recognized_in_the_inbox_too(night: Night, cde: Cde) -> None:
+def test_careless_names_are_recognized_in_the_inbox(night: Night, cde: Cde) -> None:
     (night.inbox / "Copy of eladownload2024 (1).txt").write_bytes(ELA_BYTES)
     (night.inbox / "mathdownload2024.txt.txt").write_bytes(MATH_BYTES)
     run = night()
@@ -52,7 +52,7 @@ def test_careless_names_are_recognized_in_the_inbox_too(night: Night, cde: Cde) 
     assert not list(night.inbox.iterdir())
 
 
-def test_of_two_inbox_files_for_one_source_that_differ_neither_is_taken(night: Night, cde: Cde) -> None:
+def test_two_different_inbox_files_for_one_source_are_both_unused(night: Night, cde: Cde) -> None:
     cde.scripts = {ELA: [body(ELA_BYTES, '"a"')], MATH: [body(MATH_BYTES, '"m"')]}
     night()
     (night.inbox / "eladownload2024.txt").write_bytes(ELA_BYTES.replace(b"Salinas", b"SALINAS"))
@@ -63,7 +63,7 @@ def test_of_two_inbox_files_for_one_source_that_differ_neither_is_taken(night: N
     assert all(f.earlier_sha256 for f in unused_files(run)), "the accepted one serves"
 
 
-def test_what_came_and_is_not_used_is_named_once(night: Night, cde: Cde) -> None:
+def test_a_received_but_unused_file_is_reported_once(night: Night, cde: Cde) -> None:
     """A download turns out to be something else. The accepted file is used instead, and the record names it."""
     cde.scripts = {ELA: [body(ELA_BYTES, '"a"')], MATH: [body(MATH_BYTES, '"m"')]}
     night()

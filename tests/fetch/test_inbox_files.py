@@ -37,7 +37,7 @@ def night_with_the_workbook(night: Night) -> None:
 
 @pytest.mark.parametrize("name", [FILE, f"Copy of {FILE}"])
 @pytest.mark.parametrize("kind", ["link out", "dangling", "circle", "folder", "pipe"])
-def test_an_inbox_is_read_in_the_same_way(kind: str, name: str, night: Night, cde: Cde) -> None:
+def test_odd_inbox_entries_are_reported_and_not_read(kind: str, name: str, night: Night, cde: Cde) -> None:
     make, said = ODD[kind]
     make(night.inbox / name)
     shutil.copy(SAMPLE / OTHER, night.inbox)
@@ -47,7 +47,7 @@ def test_an_inbox_is_read_in_the_same_way(kind: str, name: str, night: Night, cd
     assert os.path.lexists(night.inbox / name), "it stays"
 
 
-def test_what_has_no_name_of_the_catalog_is_named_in_the_inbox_too(night: Night, cde: Cde) -> None:
+def test_unrecognized_inbox_files_are_reported(night: Night, cde: Cde) -> None:
     os.mkfifo(night.inbox / "a pipe")
     (night.inbox / "more").mkdir()
     shutil.copy(SAMPLE / FILE, night.inbox / "more")
@@ -77,7 +77,7 @@ def test_a_file_that_cannot_be_removed_from_the_inbox_is_reported(
     ]
 
 
-def test_a_file_that_was_replaced_meanwhile_stays_in_the_inbox(
+def test_a_file_replaced_during_the_copy_stays_in_the_inbox(
     night: Night, cde: Cde, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file that came after the copy was made must not be removed, because its bytes are stored nowhere else."""

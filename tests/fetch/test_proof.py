@@ -38,7 +38,7 @@ def sample(name: str, **replaced: str) -> bytes:
 
 
 @pytest.mark.parametrize("path", sorted(p for p in SAMPLE.iterdir() if p.name != "README.md"), ids=lambda p: p.name)
-def test_every_real_file_proves_to_be_itself(tmp_path: Path, path: Path) -> None:
+def test_every_real_file_passes_the_proof_of_its_name(tmp_path: Path, path: Path) -> None:
     carried_in(tmp_path, path.name, path.read_bytes())
 
 
@@ -115,7 +115,7 @@ def test_a_page_of_interim_certifications_names_its_year_and_period(tmp_path: Pa
         carried_in(tmp_path, name, PAGE.encode())
 
 
-def test_the_bytes_of_one_file_are_not_taken_for_another(night: Night, cde: Cde) -> None:
+def test_a_file_is_not_accepted_as_another_source(night: Night, cde: Cde) -> None:
     without_code = MATH_BYTES.replace(b"\tMATH\t", b"\t\t")
     cde.scripts = {ELA: [body(ELA_BYTES, '"a"')]}
     (night.inbox / "mathdownload2024.txt").write_bytes(without_code)
@@ -134,7 +134,7 @@ def unused_of(workplace: Workplace) -> dict[str, str]:
     return {f.file: f.reason for f in unused_files(run)}
 
 
-def test_of_two_names_for_the_same_bytes_neither_is_used_in_a_folder(workplace: Workplace) -> None:
+def test_the_same_bytes_under_two_names_are_both_unused(workplace: Workplace) -> None:
     content = sample("mathdownload2022.txt")
     (workplace.source / "eladownload2022.txt").write_bytes(content)
     (workplace.source / "mathdownload2022.txt").write_bytes(content)

@@ -15,7 +15,7 @@ from transforms import clock
 from transforms.release.run_records import record_run
 
 
-def test_dta_status_says_how_old_the_file_is_that_serves(night: Night, cde: Cde, tmp_path: Path) -> None:
+def test_dta_status_reports_the_age_of_the_used_file(night: Night, cde: Cde, tmp_path: Path) -> None:
     cde.scripts = {ELA: [body(ELA_BYTES, '"a"')], MATH: [status(404)]}
     night()
     path = night.work / "snapshots" / "dashboard-ela-2024" / "accepted.json"
@@ -30,7 +30,7 @@ def test_dta_status_says_how_old_the_file_is_that_serves(night: Night, cde: Cde,
     assert "mathdownload2024.txt: the server answered 404; there is no earlier file" in said
 
 
-def test_many_files_of_one_cause_are_one_line() -> None:
+def test_many_files_with_one_cause_are_reported_in_one_line() -> None:
     """Without a network, no file of the catalog can be requested. The run's later messages must still be visible."""
     gone = [{"file": f"f{n}.txt", "message": "no connection", "accepted_at": ""} for n in range(9)]
     other = {"file": "g.txt", "message": "the server answered 404", "accepted_at": ""}

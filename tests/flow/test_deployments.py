@@ -28,7 +28,7 @@ SYSTEMD = shutil.which("systemd-analyze")
 BY_NAME = {d["name"]: d for d in PLAN["deployments"]}
 
 
-def test_the_three_deployments_and_the_watch() -> None:
+def test_prefect_yaml_has_three_deployments_and_the_watch() -> None:
     assert BY_NAME.keys() == {"nightly", "backfill", "on-demand", "watch"}
     for name, deployment in BY_NAME.items():
         file, function = deployment["entrypoint"].split(":")
@@ -72,7 +72,7 @@ def test_parameters_are_checked(flow: str, wrong: dict[str, object]) -> None:
             chosen.validate_parameters(deployment["parameters"])
 
 
-def test_a_backfill_has_a_folder_for_each_year_and_never_that_of_the_nights(tmp_path: Path) -> None:
+def test_a_backfill_has_its_own_folder_for_each_year(tmp_path: Path) -> None:
     settings = Settings.given(source="sample", out=tmp_path / "out", work=tmp_path / "work")
     targets = plan(settings, 2022, 2024, [date(2023, 3, 1)])
     assert [t.label for t in targets] == ["year-2022", "year-2023", "year-2024", "day-2023-03-01"]
@@ -141,7 +141,7 @@ def test_units_have_least_privilege(unit: Path) -> None:
 
 
 @pytest.mark.skipif(SYSTEMD is None, reason="systemd-analyze is not installed (apt-get install systemd)")
-def test_systemd_takes_the_units(tmp_path: Path) -> None:
+def test_systemd_accepts_the_units(tmp_path: Path) -> None:
     """Uses systemd itself, if it is installed. systemd must rate no service's exposure worse than OK."""
     units = [p for p in sorted(UNITS.iterdir()) if p.suffix in (".service", ".timer")]
     copies = [tmp_path / p.name for p in units]
@@ -188,7 +188,7 @@ def test_timers_are_the_same_in_every_zone(timer: Path) -> None:
     ("zone", "base", "expected"),
     [("UTC", "2026-11-27 00:00:00", "12:15:00"), ("Asia/Tokyo", "2026-07-01 00:00:00", "20:15:00")],
 )
-def test_systemd_takes_the_zone_that_the_docs_name(zone: str, base: str, expected: str) -> None:
+def test_systemd_accepts_the_documented_time_zone(zone: str, base: str, expected: str) -> None:
     (when,) = re.findall(r"`OnCalendar=(.+?)`", (PROJECT / "reports/docs/nights.md").read_text())
     command = [SYSTEMD, "calendar", "--base-time", base, when]
     said = subprocess.run(command, capture_output=True, text=True, check=True, env={**os.environ, "TZ": zone}).stdout

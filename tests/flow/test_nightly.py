@@ -69,7 +69,7 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         yield said
 
 
-def test_the_flow_says_that_nothing_changed(told: list[str], bare_released: Workplace) -> None:
+def test_the_flow_reports_that_nothing_changed(told: list[str], bare_released: Workplace) -> None:
     from flows.deployed.nightly import nightly
 
     place = bare_released
@@ -78,7 +78,7 @@ def test_the_flow_says_that_nothing_changed(told: list[str], bare_released: Work
     assert artifact.startswith("**unchanged**: Nothing changed")
 
 
-def test_the_flow_leaves_and_tells_why_it_failed(told: list[str], tmp_path: Path) -> None:
+def test_a_failed_flow_reports_the_cause(told: list[str], tmp_path: Path) -> None:
     from flows.deployed.nightly import nightly
 
     (tmp_path / "in").mkdir()

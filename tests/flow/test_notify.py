@@ -76,7 +76,7 @@ def sample_messages_are_in_plain_words(changed: Path) -> None:
     assert "- The last run failed: no network" in late.text
 
 
-def test_new_and_lost_eligibility_is_told_and_nothing_else(changed: Path, published: Workplace) -> None:
+def test_notifications_report_only_new_and_lost_eligibility(changed: Path, published: Workplace) -> None:
     assert about_eligibility(published.out) is None, "a first release is compared with nothing"
     message = about_eligibility(changed)
     assert message is not None
@@ -94,12 +94,12 @@ def test_a_subject_is_one_line() -> None:
     assert "\r" not in wicked.text
 
 
-def test_off_by_default(changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_notifications_are_off_by_default(changed: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.deployed.notify._send", lambda *a: pytest.fail("sent"))
     assert notify(about_eligibility(changed)) == []
 
 
-def test_a_chat_gets_it_and_names_cannot_call_people(changed: Path) -> None:
+def test_a_chat_message_escapes_mentions_in_names(changed: Path) -> None:
     with chat() as (address, posted):
         settings = NotifySettings(slack_url=SecretStr(f"json://{address}/{SECRET}"))
         assert notify(about_eligibility(changed), settings=settings) == []
@@ -126,7 +126,7 @@ def test_a_chat_gets_it_and_names_cannot_call_people(changed: Path) -> None:
         ),
     ],
 )
-def test_slack_and_teams_in_their_own_form(
+def test_slack_and_teams_get_their_own_formats(
     field: str, url: str, path: str, changed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The real request of the real channel, redirected to the loopback."""
@@ -147,7 +147,7 @@ def test_slack_and_teams_in_their_own_form(
 
 
 @pytest.mark.slow
-def test_a_chat_gets_it_on_a_python_without_imghdr() -> None:
+def test_chat_notifications_work_without_imghdr() -> None:
     """Python 3.13 no longer has the module, which apprise's encryption imports."""
     code = (
         "import sys\n"
@@ -163,7 +163,7 @@ def test_a_chat_gets_it_on_a_python_without_imghdr() -> None:
     assert len(posted) == 1
 
 
-def test_mail_arrives_as_text_and_html(changed: Path) -> None:
+def test_mail_is_sent_as_text_and_html(changed: Path) -> None:
     with mailbox() as (port, mails):
         settings = NotifySettings(
             mail_server="127.0.0.1",
@@ -180,7 +180,7 @@ def test_mail_arrives_as_text_and_html(changed: Path) -> None:
     assert "&lt;!channel&gt;" in mail.get_body(("html",)).get_content()
 
 
-def test_a_channel_that_fails_is_told_without_its_secret_and_stops_nothing(caplog: pytest.LogCaptureFixture) -> None:
+def test_a_failing_channel_is_reported_without_its_secret(caplog: pytest.LogCaptureFixture) -> None:
     from prefect.settings import PREFECT_SERVER_ALLOW_EPHEMERAL_MODE, temporary_settings
 
     no_server = temporary_settings({PREFECT_SERVER_ALLOW_EPHEMERAL_MODE: False})
@@ -195,7 +195,7 @@ def test_a_channel_that_fails_is_told_without_its_secret_and_stops_nothing(caplo
     assert "hunter2" not in " ".join(failures) + caplog.text + repr(settings)
 
 
-def test_only_occasions_that_are_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_only_requested_occasions_are_sent(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[Message] = []
     monkeypatch.setattr("flows.deployed.notify._send", lambda block, message, settings: sent.append(message))
     settings = NotifySettings(occasions="late, eligibility", slack_url=SecretStr("json://127.0.0.1:9/x"))
@@ -216,7 +216,7 @@ def test_secrets_come_from_the_environment_or_from_credentials(tmp_path: Path, m
 @pytest.mark.parametrize(
     ("name", "value"), [("MAIL_PORT", "many"), ("MAIL_PORT", "0"), ("MAIL_SECURITY", "TLS"), ("OCCASIONS", "failures")]
 )
-def test_a_wrong_setting_is_named_and_hides_no_fault_of_the_night(
+def test_a_wrong_setting_is_named_and_does_not_hide_the_failure_of_the_night(
     name: str, value: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(f"DTA_NOTIFY_{name}", value)

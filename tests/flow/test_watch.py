@@ -23,7 +23,7 @@ def out(published: Workplace, tmp_path: Path) -> Path:
     return Path(shutil.copytree(published.out, tmp_path / "out", symlinks=True))
 
 
-def test_a_good_night_is_fine(out: Path) -> None:
+def test_the_watch_accepts_a_good_night(out: Path) -> None:
     seen = inspect_releases(out, 48)
     assert not seen.wrong
     assert re.fullmatch(r"the last good check was (less than an hour|1 hour|\d+ hours) ago", seen.headline)
@@ -31,7 +31,7 @@ def test_a_good_night_is_fine(out: Path) -> None:
 
 
 @pytest.mark.parametrize(("later", "said"), [(49, "no good release for 4"), (-30, "in the future: check the clock")])
-def test_silence_is_told(out: Path, later: int, said: str) -> None:
+def test_the_watch_reports_missing_nights(out: Path, later: int, said: str) -> None:
     seen = inspect_releases(out, 48, NOW + timedelta(hours=later))
     assert seen.wrong
     assert said in seen.headline
@@ -46,7 +46,7 @@ def test_failed_runs_do_not_count_as_good(out: Path) -> None:
     assert seen.lines == ["The last run failed: no network"]
 
 
-def test_a_damaged_or_missing_release_is_told(out: Path) -> None:
+def test_the_watch_reports_a_damaged_or_missing_release(out: Path) -> None:
     release = current_release(out)
     assert release is not None
     (release / "evidence.parquet").unlink()
@@ -57,14 +57,14 @@ def test_a_damaged_or_missing_release_is_told(out: Path) -> None:
     assert "no run has ever succeeded" in inspect_releases(out, 48).headline
 
 
-def test_a_hold_is_mentioned(out: Path) -> None:
+def test_the_watch_mentions_a_hold(out: Path) -> None:
     roll_back(out, "current", "trial")
     seen = inspect_releases(out, 48)
     assert not seen.wrong
     assert "Held at release" in seen.lines[0]
 
 
-def test_it_is_told_once_a_day_and_again_after_it_was_well(out: Path) -> None:
+def test_the_watch_notifies_once_a_day_and_again_after_recovery(out: Path) -> None:
     late = inspect_releases(out, 48, NOW + timedelta(hours=60))
     assert is_notification_due(out, late, NOW)
     assert not is_notification_due(out, late, NOW + timedelta(hours=1))
@@ -85,5 +85,5 @@ def test_the_command_exits_with_6(out: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("hours", ["inf", "1e308", "nan", "0", "-1"])
-def test_a_patience_that_is_none_is_refused(out: Path, hours: str) -> None:
+def test_an_invalid_patience_is_refused(out: Path, hours: str) -> None:
     assert CliRunner().invoke(app, ["watch", "--hours", hours, "--out", str(out)]).exit_code == 2
