@@ -73,7 +73,7 @@ def tables(made: Path) -> duckdb.DuckDBPyConnection:
     return duckdb.connect(str(made / "estimate.duckdb"), read_only=True)
 
 
-def test_every_table_says_estimate_and_names_its_rules(made: Path, tables: duckdb.DuckDBPyConnection) -> None:
+def test_every_table_is_marked_estimate_and_names_its_rules(made: Path, tables: duckdb.DuckDBPyConnection) -> None:
     names = [n for (n,) in tables.execute("select table_name from duckdb_tables()").fetchall()]
     assert {p.stem for p in made.glob("*.parquet")} == set(names)
     for name in names:
@@ -87,7 +87,7 @@ def test_every_table_says_estimate_and_names_its_rules(made: Path, tables: duckd
     assert comments == [(notice(2025),)]
 
 
-def test_every_page_and_table_of_it_says_estimate(made: Path, tables: duckdb.DuckDBPyConnection) -> None:
+def test_every_page_of_an_estimate_is_marked(made: Path, tables: duckdb.DuckDBPyConnection) -> None:
     pages = sorted(made.rglob("*.html"))
     leas = {c for (c,) in tables.execute("select distinct cds from estimate_verdicts").fetchall()}
     counties = {c for (c,) in tables.execute("select distinct county_code from estimate_verdicts").fetchall()}
@@ -107,7 +107,7 @@ def test_every_page_and_table_of_it_says_estimate(made: Path, tables: duckdb.Duc
     assert "@media print" in (made / "assets" / "site.css").read_text("utf-8")
 
 
-def test_a_county_page_marks_and_sorts_what_only_the_clause_can_bring(
+def test_a_county_page_marks_verdicts_that_depend_on_the_small_lea_clause(
     made: Path, tables: duckdb.DuckDBPyConnection
 ) -> None:
     order = ["certain", "possible", "only by the clause", "ruled out"]
@@ -123,7 +123,7 @@ def test_a_county_page_marks_and_sorts_what_only_the_clause_can_bring(
     assert marks.count("only by the clause") == wanted > 0
 
 
-def test_every_sheet_says_estimate(made: Path, tables: duckdb.DuckDBPyConnection) -> None:
+def test_every_sheet_is_marked_estimate(made: Path, tables: duckdb.DuckDBPyConnection) -> None:
     book = openpyxl.load_workbook(made / "estimate.xlsx", read_only=True)
     assert all(name.startswith("Estimate") for name in book.sheetnames)
     for name in book.sheetnames[1:]:
@@ -190,7 +190,7 @@ def test_the_preview_is_named_on_everything(published: Workplace, tmp_path: Path
 
 
 @pytest.mark.slow
-def test_a_look_back_says_that_the_dashboard_is_loaded(published: Workplace, tmp_path: Path) -> None:
+def test_an_estimate_of_a_past_year_states_that_the_dashboard_is_loaded(published: Workplace, tmp_path: Path) -> None:
     said = " ".join(call("--year", "2024", "--out", published.out, "--to", tmp_path).split())
     assert notice(2024, loaded=True) in said
     pages = [p.read_text("utf-8") for p in tmp_path.rglob("*.html")]
@@ -198,7 +198,9 @@ def test_a_look_back_says_that_the_dashboard_is_loaded(published: Workplace, tmp
     assert all(notice(2024, loaded=True) in p and notice(2024) not in p for p in pages)
 
 
-def test_what_cannot_be_asked_is_said(published: Workplace, filled: Path, made: Path, tmp_path: Path) -> None:
+def test_invalid_requests_are_refused_with_the_reason(
+    published: Workplace, filled: Path, made: Path, tmp_path: Path
+) -> None:
     wrong = {
         ("--year", "2050"): "Name a year from",
         ("--year", "2020"): "no determination is based on a Dashboard of that year",
@@ -215,7 +217,7 @@ def test_what_cannot_be_asked_is_said(published: Workplace, filled: Path, made: 
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_folder_of_others_is_refused_before_anything_is_computed(
+def test_a_foreign_folder_is_refused_before_computing(
     published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def compute(_: object) -> None:
@@ -228,15 +230,13 @@ def test_a_folder_of_others_is_refused_before_anything_is_computed(
 
 
 @pytest.mark.slow
-def test_an_estimate_with_results_carried_over_leaves_the_release_as_it_is(
-    published: Workplace, filled: Path, tmp_path: Path
-) -> None:
+def test_an_estimate_does_not_change_the_release(published: Workplace, filled: Path, tmp_path: Path) -> None:
     before = hashes(published.out)
     call(filled, "--carry-over", "--out", published.out, "--to", tmp_path)
     assert hashes(published.out) == before
 
 
-def test_an_estimate_is_written_nowhere_among_releases(published: Workplace) -> None:
+def test_an_estimate_is_never_written_among_releases(published: Workplace) -> None:
     before = hashes(published.out)
     for place in (published.out, published.out / "current", published.out / "releases" / "x"):
         with pytest.raises(DtaError, match="is reserved for dta"):

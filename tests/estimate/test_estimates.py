@@ -111,14 +111,14 @@ def monterey(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield Monterey(whole, before, folder, rows)
 
 
-def test_the_history_has_nothing_of_the_year(monterey: Monterey) -> None:
+def test_the_history_has_no_results_of_the_estimated_year(monterey: Monterey) -> None:
     newest = monterey.before.execute("select max(determination_year) from determination_years").fetchall()[0][0]
     assert newest == 2023
     assert next_year(RULES, newest) == YEAR
     assert monterey.before.execute("select max(dashboard_year) from indicator_results").fetchall() == [(2023,)]
 
 
-def test_the_search_for_the_smallest_change_reads_the_criteria_as_the_engine_does(monterey: Monterey) -> None:
+def test_the_smallest_change_search_applies_the_same_criteria_as_the_engine(monterey: Monterey) -> None:
     """Uses every student group of 2024. Groups met most of the priorities."""
     levels: dict[tuple[str, str], dict[str, int | None]] = {}
     query = (
@@ -135,7 +135,7 @@ def test_the_search_for_the_smallest_change_reads_the_criteria_as_the_engine_doe
         assert priorities_met(RULE_SET, group, levels.get((cds, group), {})) == set(met), (cds, group)
 
 
-def test_the_template_has_last_years_values_beside_empty_cells(monterey: Monterey) -> None:
+def test_the_template_shows_last_years_values_next_to_empty_cells(monterey: Monterey) -> None:
     rows = template(monterey.before, monterey.folder / "again.csv")
     leas = {r["cds"] for r in rows}
     assert {(r["student_group"], r["indicator"]) for r in rows} == set(ASKED)
@@ -182,7 +182,7 @@ def test_the_colors_of_a_year_as_estimates_give_the_results_of_that_year(montere
     ]
 
 
-def test_without_estimates_nothing_of_method_1_is_known(monterey: Monterey) -> None:
+def test_method_1_is_not_determined_without_estimates(monterey: Monterey) -> None:
     found = monterey.outlooks([r | {"color": ""} for r in monterey.rows])
     assert {outlook for (_, test), outlook in found.items() if test == "method_1"} == {"possible"}
 
@@ -256,7 +256,7 @@ def test_a_code_under_another_leas_name_is_refused_with_the_nearest_lea(monterey
         monterey.outlooks([row | {"cds": "27661590000000", "lea_name": name}])
 
 
-def test_a_group_that_an_lea_never_had_is_named_by_line(monterey: Monterey) -> None:
+def test_a_group_that_an_lea_never_had_is_reported_with_its_line(monterey: Monterey) -> None:
     query = "select cds, student_group, indicator from indicator_results where color > 0 or status_level > 0"
     had = set(monterey.before.execute(query).fetchall())
     leas = {cds for cds, *_ in had}
@@ -284,7 +284,7 @@ def test_a_row_given_twice_and_a_missing_column_are_named(monterey: Monterey) ->
         read_estimates(monterey.folder, expected(monterey.before))
 
 
-def test_a_status_level_is_given_where_the_rules_look_at_it(monterey: Monterey) -> None:
+def test_the_template_asks_for_a_status_level_where_the_rules_need_one(monterey: Monterey) -> None:
     """College/Career of 2023 has a status level, in CDE's words or as a number."""
     rules = next(r for r in RULES.years if r.dashboard_year == 2023)
     measures = measures_by_input(rules)
@@ -309,7 +309,7 @@ def test_a_status_level_is_given_where_the_rules_look_at_it(monterey: Monterey) 
     assert met == [([6, 8], True)]
 
 
-def test_carried_over_results_stand_in_only_when_asked(monterey: Monterey) -> None:
+def test_results_are_carried_over_only_on_request(monterey: Monterey) -> None:
     kinds = "select kind, count(*) from ahead.ahead_cells group by kind order by kind"
     file = monterey.folder / "one.csv"
     file.write_text(as_csv(monterey.rows[:1]), "utf-8")
@@ -331,7 +331,7 @@ def test_carried_over_results_stand_in_only_when_asked(monterey: Monterey) -> No
     assert ("cci",) not in measured, "a status level of 2023 is no color of 2024"
 
 
-def test_a_scale_that_ends_is_not_carried_over(monterey: Monterey) -> None:
+def test_results_on_an_ended_scale_are_not_carried_over(monterey: Monterey) -> None:
     """English language arts and mathematics have another scale in 2026."""
     build_ahead(monterey.whole, RULES, REFERENCE, AheadOptions(2026, carry_over=True))
     carried = {i for (i,) in monterey.whole.execute("select distinct indicator from ahead.ahead_cells").fetchall()}

@@ -62,18 +62,18 @@ def check(found: dict[str, tuple[str, bool]], year: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("year", CERTAIN)
-def test_the_years_before_bound_cdes_list(state: duckdb.DuckDBPyConnection, year: int) -> None:
+def test_the_outlook_from_earlier_years_bounds_cdes_list(state: duckdb.DuckDBPyConnection, year: int) -> None:
     check(outlooks(state, year), year)
 
 
 @pytest.mark.slow
-def test_what_comes_after_the_newest_dashboard_needs_no_year(state: duckdb.DuckDBPyConnection) -> None:
+def test_the_outlook_defaults_to_the_year_after_the_newest_dashboard(state: duckdb.DuckDBPyConnection) -> None:
     assert next_year(RULES, 2024) == 2025
     assert outlooks(state, 2025, ignore_results=False) == outlooks(state, 2025)
 
 
 @pytest.mark.slow
-def test_workbooks_of_the_years_before_alone_give_the_same(raw_cache: Path, tmp_path: Path) -> None:
+def test_workbooks_of_earlier_years_alone_give_the_same_outlook(raw_cache: Path, tmp_path: Path) -> None:
     """Nothing of 2023 is loaded, so the outlook cannot have used it."""
     source = copy_of_state(tmp_path / "source", *BEFORE_2023)
     with Workplace(source, raw_cache, tmp_path / "out").decide() as connection:
@@ -81,7 +81,7 @@ def test_workbooks_of_the_years_before_alone_give_the_same(raw_cache: Path, tmp_
 
 
 @pytest.mark.slow
-def test_a_year_further_on_is_less_certain(state: duckdb.DuckDBPyConnection) -> None:
+def test_an_outlook_two_years_ahead_is_less_certain(state: duckdb.DuckDBPyConnection) -> None:
     """2026 without 2025: two unknown Dashboards, by the criteria of 2025 in the window of 2026."""
     near, far = outlooks(state, 2025), outlooks(state, 2026)
     assert state.execute("select * from ahead.ahead_year").fetchall() == [(2026, "2025-final", False)]
@@ -104,7 +104,7 @@ def test_the_watch_list_of_a_release_is_this_outlook(state: duckdb.DuckDBPyConne
     assert all("meets the criteria of that year whatever they show" in s and "would be eligible" not in s for s in sure)
 
 
-def test_the_engine_runs_ahead_on_what_is_there_before_the_determinations() -> None:
+def test_the_outlook_needs_no_determination_tables() -> None:
     """The outlook and the determinations are built at the same time."""
     own = [*ENGINE_MODELS, *((SCHEMA, table) for table in order_of(SCHEMA))]
     made = {table for _, table in own} | set(INPUTS)

@@ -78,7 +78,7 @@ def words_of(path: Path) -> str:
     return "\n".join([*(p.text for p in document.paragraphs), *cells])
 
 
-def test_the_window_of_invented_years_decides(decided: duckdb.DuckDBPyConnection) -> None:
+def test_verdicts_use_the_window_of_invented_years(decided: duckdb.DuckDBPyConnection) -> None:
     verdicts = dict(
         decided.execute(
             "select cds, status from eligibility where pathway = 'continuum' and determination_year = ?", [LAST]
@@ -129,7 +129,7 @@ def test_the_invented_pathway_gives_verdicts_and_sentences(decided: duckdb.DuckD
     assert decided.execute("select pathway, case_id from pathway_register").fetchall() == [(PATHWAY, "PILOT-1")]
 
 
-def test_other_tests_of_the_invented_years_decide(decided: duckdb.DuckDBPyConnection) -> None:
+def test_other_determinations_work_for_invented_years(decided: duckdb.DuckDBPyConnection) -> None:
     rows = decided.execute(
         "select determination, status from assistance where cds = ? and determination_year = ?", [PIONEER, LAST]
     ).fetchall()
@@ -144,7 +144,7 @@ def test_other_tests_of_the_invented_years_decide(decided: duckdb.DuckDBPyConnec
 
 
 @pytest.mark.slow
-def test_the_pages_show_all_three(out: Path) -> None:
+def test_pages_show_all_three_additions(out: Path) -> None:
     page = Page(out / "current" / "reports" / "lea" / f"{PIONEER}.html").markup
     assert "Civic engagement" in page
     assert ">Civics<" in page
@@ -154,7 +154,7 @@ def test_the_pages_show_all_three(out: Path) -> None:
 
 
 @pytest.mark.slow
-def test_letter_and_print_name_the_indicator_in_its_unit(
+def test_letter_and_print_show_the_indicator_with_its_unit(
     out: Path, db: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     book = read_book(db)
@@ -167,7 +167,7 @@ def test_letter_and_print_name_the_indicator_in_its_unit(
 
 
 @pytest.mark.slow
-def test_the_dictionary_has_them(db: duckdb.DuckDBPyConnection) -> None:
+def test_the_dictionary_describes_the_additions(db: duckdb.DuckDBPyConnection) -> None:
     values = dict(
         db.execute(
             "select column_name, allowed_values from meta_columns where table_name = 'evidence' and column_name ="
@@ -438,7 +438,7 @@ def test_the_whole_addition_loads(extended: Path, tmp_path: Path, in_2031: None)
 
 
 @pytest.mark.slow
-def test_a_suspension_file_does_not_pass_as_the_invented_indicator(extended: Path, tmp_path: Path) -> None:
+def test_a_suspension_file_is_not_accepted_as_the_invented_indicator(extended: Path, tmp_path: Path) -> None:
     write_sources(tmp_path / "source")
     shutil.copy(tmp_path / "source" / f"suspdownload{LAST}.txt", tmp_path / "source" / f"{INDICATOR}download{LAST}.txt")
     with Workplace(tmp_path / "source", tmp_path / "work", tmp_path / "out", extended).decide(as_of=AS_OF) as db:
@@ -466,7 +466,7 @@ FIRST = {what.split("_")[0]: what for what in reversed(OMITTED)}.values()
 @pytest.mark.parametrize(
     "what", [pytest.param(what, marks=() if what in FIRST else pytest.mark.slow) for what in OMITTED]
 )
-def test_an_entry_that_is_left_out_is_named_at_load(extended: Path, tmp_path: Path, in_2031: None, what: str) -> None:
+def test_a_missing_entry_is_named_at_load(extended: Path, tmp_path: Path, in_2031: None, what: str) -> None:
     leave_out, said = OMITTED[what]
     folder = tmp_path / "reference"
     shutil.copytree(extended, folder)

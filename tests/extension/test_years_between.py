@@ -34,7 +34,7 @@ def decided(
         yield connection
 
 
-def test_a_determination_ends_when_the_next_began_though_its_files_are_not_loaded(tmp_path: Path) -> None:
+def test_a_determination_ends_when_the_next_begins_without_its_files(tmp_path: Path) -> None:
     with decided(tmp_path, (2022, 2024), date(2026, 11, 24)) as db:
         assert db.execute(AS_OF).fetchall() == [(2022, date(2023, 11, 30)), (2024, date(2026, 11, 24))]
         assert (
@@ -59,7 +59,7 @@ def test_no_verdict_is_as_of_a_day_after_the_run(tmp_path: Path, monkeypatch: py
     ("year", "following", "standing"),
     [pytest.param(2023, 2024, "final", marks=pytest.mark.slow), (2025, 2026, "provisional")],
 )
-def test_the_next_dashboard_is_that_of_the_next_year_with_rules(
+def test_the_next_dashboard_is_of_the_next_year_with_rules(
     year: int, following: int, standing: str, tmp_path: Path
 ) -> None:
     """2024 follows 2023, and 2026 follows 2025. The criteria of 2026 are not confirmed."""

@@ -109,7 +109,7 @@ def failed(*sources: str, check_class: str = "fault") -> GateResult:
 
 
 @pytest.mark.parametrize("sources", [("dashboard-ela-2024",), ()])
-def test_a_failure_stops_is_accepted_and_listed_and_stops_again(
+def test_an_accepted_failure_is_listed_and_stops_again_when_rows_change(
     begun: Run, tmp_path: Path, sources: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Checks whose rows name their files, and checks whose rows name none; a test of all checks is slow."""
@@ -123,7 +123,7 @@ def test_a_failure_stops_is_accepted_and_listed_and_stops_again(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("check", FAULTS, ids=lambda c: c.check_id)
-def test_a_fault_stops_is_accepted_and_stops_again(
+def test_an_accepted_fault_stops_again_when_rows_change(
     state: State, names: dict[str, str], tmp_path: Path, check: Check
 ) -> None:
     twice = replace(check, template=f"select * from ({check.template}\n) union all select * from ({check.template}\n)")
@@ -141,7 +141,7 @@ def test_a_fault_stops_is_accepted_and_stops_again(
 @pytest.mark.parametrize(
     "layout", ["assistance", "charter_assistance", "local_indicators", "local_indicators_by_priority"]
 )
-def test_a_fault_of_a_file_stops_is_accepted_and_stops_again(
+def test_an_accepted_file_fault_stops_again_when_rows_change(
     state: State, files: duckdb.DuckDBPyConnection, layout: str, tmp_path: Path
 ) -> None:
     """The database of files names the spoiled file "one"."""
@@ -180,7 +180,7 @@ def test_only_what_failed_is_written_to_the_register(begun: Run, tmp_path: Path)
     assert load_acceptances(tmp_path) == []
 
 
-def test_who_accepts_is_the_user_of_the_system_unless_named(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_accepting_person_defaults_to_the_system_user(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("getpass.getuser", lambda: "aberg")
     asked = requested_acceptance(Settings(accept="release_files_kept", accept_because=WHY))
     assert (asked.by, asked.because, asked.checks) == ("aberg", WHY, {"release_files_kept"})
@@ -210,7 +210,7 @@ def test_who_accepts_is_the_user_of_the_system_unless_named(monkeypatch: pytest.
         ),
     ],
 )
-def test_what_cannot_be_accepted_is_refused_and_says_why(given: dict[str, object], said: str) -> None:
+def test_an_impossible_acceptance_is_refused_with_the_reason(given: dict[str, object], said: str) -> None:
     with pytest.raises(ConfigError, match=said):
         requested_acceptance(Settings(**given))
 
@@ -224,7 +224,7 @@ def test_what_cannot_be_accepted_is_refused_and_says_why(given: dict[str, object
         ({"accept_because": WHY, "accept_by": "\u3164"}, "--by is blank"),
     ],
 )
-def test_what_nobody_can_read_is_no_reason_and_no_name(given: dict[str, object], option: str) -> None:
+def test_invisible_text_is_refused_as_reason_and_name(given: dict[str, object], option: str) -> None:
     with pytest.raises(UsageError, match=option):
         requested_acceptance(Settings(accept="release_files_kept", **given))
 
@@ -235,7 +235,7 @@ def test_the_command_refuses_before_it_runs(tmp_path: Path) -> None:
     assert not (tmp_path / "out").exists()
 
 
-def test_every_expectation_has_a_class_and_tables_of_our_own_are_never_accepted() -> None:
+def test_every_expectation_has_a_class_and_published_tables_are_never_accepted() -> None:
     classes = classes_of_suites()
     assert {i for i, c in classes.items() if c == "fault"} == {
         i for i in classes if i.startswith("file-") and classes[i] == "fault"
@@ -247,7 +247,7 @@ def test_every_expectation_has_a_class_and_tables_of_our_own_are_never_accepted(
     assert {classes[i] for i in classes if i.startswith(never_stop) and not i.endswith("-line-present")} == {"unusual"}
 
 
-def test_the_last_lines_of_a_stop_say_what_to_do() -> None:
+def test_a_stopped_run_ends_with_advice() -> None:
     fault = GateResult("release", "release_leas_kept", "leas", "fault", "critical", "failed", 1, "s", "r")
     ours = replace(fault, check_id="rows_accounted", check_class="impossible")
     lines = what_to_do([fault, ours], ["dta", "run", "--source", "/files of 2024"])
@@ -310,7 +310,7 @@ def again(published: Workplace, tmp_path: Path) -> Callable[[], duckdb.DuckDBPyC
     return decide
 
 
-def test_what_a_release_was_published_with_stops_no_night(
+def test_failures_already_published_do_not_stop_the_next_night(
     again: Callable[[], duckdb.DuckDBPyConnection], published: Workplace
 ) -> None:
     release = current_release(published.out)

@@ -108,7 +108,7 @@ def test_an_empty_table_fails_unless_it_may_be_empty(spoiled: duckdb.DuckDBPyCon
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_publishing_enforces_what_the_gates_judge(good: duckdb.DuckDBPyConnection, name: str) -> None:
+def test_publishing_enforces_the_same_constraints_as_the_gates(good: duckdb.DuckDBPyConnection, name: str) -> None:
     """The published table accepts the good rows, rejects rows that break an enforced rule, and accepts rows that only
     warn.
     """
@@ -141,9 +141,7 @@ def test_publishing_enforces_what_the_gates_judge(good: duckdb.DuckDBPyConnectio
                 release.execute(f"insert into {quote(name)} by name {wrong}")
 
 
-def test_a_bad_row_that_comes_to_publishing_is_named_by_its_table(
-    spoiled: duckdb.DuckDBPyConnection, tmp_path: Path
-) -> None:
+def test_a_bad_row_at_publishing_is_reported_with_its_table(spoiled: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     table = TABLES["counties"]
     spoiled.execute("update counties set county_code = '59'")
     with duckdb.connect() as release:
@@ -155,7 +153,7 @@ def test_a_bad_row_that_comes_to_publishing_is_named_by_its_table(
         write_parquet(spoiled, table, tmp_path, "r")
 
 
-def test_parquet_says_what_is_never_null(good: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_parquet_schema_marks_columns_that_are_never_null(good: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     for table in TABLES.values():
         write_parquet(good, table, tmp_path, "r")
         schema = pq.read_schema(tmp_path / f"{table.name}.parquet")
@@ -176,7 +174,7 @@ def test_parquet_says_what_is_never_null(good: duckdb.DuckDBPyConnection, tmp_pa
         ),
     ],
 )
-def test_a_column_of_another_type_or_none_is_named(
+def test_a_wrong_column_type_or_missing_column_is_named(
     spoiled: duckdb.DuckDBPyConnection, statements: tuple[str, ...], check_id: str, named: str
 ) -> None:
     spoiled.execute("create or replace table meta_columns as from meta_columns limit 0")
@@ -218,7 +216,7 @@ def test_a_list_with_a_value_that_does_not_fit_is_named(spoiled: duckdb.DuckDBPy
     assert "99999" in result.rows[0]
 
 
-def test_a_table_that_is_not_there_is_an_error_and_stops(spoiled: duckdb.DuckDBPyConnection) -> None:
+def test_a_missing_table_is_an_error_and_stops(spoiled: duckdb.DuckDBPyConnection) -> None:
     spoiled.execute("drop table watch_list")
     (result,) = check_table(spoiled, TABLES["watch_list"])
     assert (result.check_id, result.outcome, result.stops_release) == ("watch_list-readable", "error", True)
@@ -233,7 +231,7 @@ def test_two_keys_with_one_hash_do_not_fail(good: duckdb.DuckDBPyConnection, mon
         assert failures(check_table(good, table)) == {}
 
 
-def test_every_rule_has_an_id_of_its_own_a_sentence_and_a_reason() -> None:
+def test_every_rule_has_a_unique_id_a_sentence_and_a_reason() -> None:
     checks = [c for table in TABLES.values() for c in checks_of(table)]
     ids = [c.check_id for c in checks]
     assert len(ids) == len(set(ids)) > 500

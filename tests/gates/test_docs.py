@@ -11,13 +11,13 @@ from transforms.settings import PROJECT
 DOCS = (PROJECT / "reports" / "docs" / "gates.md").read_text("utf-8")
 
 
-def test_every_check_across_tables_is_listed_as_it_is() -> None:
+def test_every_cross_table_check_is_documented() -> None:
     listed = re.findall(r"^\| (\w+) \| `([\w-]+)` \| (\w+) \| (\w+) \| (.+) \|$", DOCS, re.MULTILINE)
     assert sorted(listed) == sorted((c.gate, c.check_id, c.check_class, c.severity, c.sentence) for c in load_checks())
     assert {gate for gate, *_ in listed} == set(GATES)
 
 
-def test_every_threshold_is_listed_as_it_is() -> None:
+def test_every_threshold_is_documented() -> None:
     def number(value: float | None) -> str:
         return "" if value is None else f"{value:g}"
 
@@ -34,5 +34,5 @@ def test_every_threshold_is_listed_as_it_is() -> None:
     ]
 
 
-def test_the_limit_of_keys_is_the_real_one() -> None:
+def test_the_documented_key_limit_is_correct() -> None:
     assert f"fewer than {KEY_ROWS:,} rows" in DOCS

@@ -37,7 +37,7 @@ def test_workbooks_alone_pass(place: Workplace) -> None:
 
 
 @pytest.mark.slow
-def test_sources_that_answer_nothing_stop_with_a_sentence(without_contracts: None, place: Workplace) -> None:
+def test_sources_without_any_results_stop_the_run(without_contracts: None, place: Workplace) -> None:
     take(place, "suspdownload2024.txt")
     with pytest.raises(GateError, match="The sources answer something") as raised:
         place.checked()

@@ -114,7 +114,7 @@ def test_few_spoiled_rows_only_warn(files: duckdb.DuckDBPyConnection, layout: st
     assert not any(r.stops_release for r in results)
 
 
-def test_a_share_of_a_long_file_may_fail_and_a_few_rows_of_a_short_one_warn(files: duckdb.DuckDBPyConnection) -> None:
+def test_allowed_failures_depend_on_file_length(files: duckdb.DuckDBPyConnection) -> None:
     files.execute("begin")
     files.execute(
         "update raw_directory set cds = 'x' where rowid in (select rowid from raw_directory where source_id = 'other'"

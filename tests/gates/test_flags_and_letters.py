@@ -83,6 +83,6 @@ def test_letters_in_wrong_columns_stop(decided: OnDemand, change: Change) -> Non
 
 
 @pytest.mark.parametrize(("change", "years"), [(TURNED, (22, 23, 24)), (NEVER, (24,)), (TURNED, (23,))])
-def test_flags_that_were_changed_are_no_evidence(decided: OnDemand, change: Change, years: tuple[int, ...]) -> None:
+def test_changed_flags_only_warn(decided: OnDemand, change: Change, years: tuple[int, ...]) -> None:
     """A computed verdict never yields to the flag: such a night warns about every difference and does not stop."""
     assert checked(decided, change, *years).outcome == "passed"

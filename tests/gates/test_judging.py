@@ -20,7 +20,7 @@ from transforms.settings import PROJECT
 
 
 @pytest.mark.slow
-def test_the_same_results_in_another_process(
+def test_gates_give_the_same_results_in_another_process(
     good: duckdb.DuckDBPyConnection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Rows that pass, rows that fail, and a table that lacks a column."""
@@ -44,7 +44,7 @@ def test_the_same_results_in_another_process(
     assert not [p for p in psutil.Process().children() if "transforms.worker" in p.cmdline()]
 
 
-def test_a_module_waits_until_something_of_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lazy_module_loads_on_first_use(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delitem(sys.modules, "colorsys", raising=False)
     monkeypatch.setattr(sys, "meta_path", [judging.LazyImports(["colorsys"]), *sys.meta_path])
     found = import_module("colorsys")
@@ -54,7 +54,7 @@ def test_a_module_waits_until_something_of_it_is_asked_for(monkeypatch: pytest.M
 
 
 @pytest.mark.slow
-def test_what_no_suite_uses_is_not_loaded_until_it_is_asked_for() -> None:
+def test_modules_that_no_suite_uses_are_not_loaded() -> None:
     """In a separate process, because loaded modules belong to the whole process."""
     script = """
 import sys

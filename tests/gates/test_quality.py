@@ -121,7 +121,7 @@ def fresh_register(work: Path) -> Path:
 
 
 @pytest.mark.slow
-def test_warnings_publish_with_their_banner(accepted: Workplace) -> None:
+def test_a_release_with_warnings_is_published_with_a_banner(accepted: Workplace) -> None:
     current = accepted.out / "current"
     warnings = {
         w["check_id"]: w["failing_rows"] for w in json.loads((current / "manifest.json").read_text())["warnings"]
@@ -153,7 +153,7 @@ def test_warnings_publish_with_their_banner(accepted: Workplace) -> None:
         assert all(part in text for part in ("Accepted failures", "A. Analyst", BECAUSE))
 
 
-def test_a_critical_failure_leaves_current_as_it_was_and_says_why(stopped: tuple[Workplace, str]) -> None:
+def test_a_critical_failure_keeps_the_current_release_and_reports_why(stopped: tuple[Workplace, str]) -> None:
     place, before = stopped
     assert digest_of(place.out / "current") == before
     status = json.loads((place.out / "status.json").read_text("utf-8"))
@@ -200,7 +200,7 @@ def test_the_page_is_complete_without_a_network(release: Path) -> None:
     assert html.count("✓ passed</td>") == checks > 600
 
 
-def test_a_run_that_ended_before_the_checks_says_so(tmp_path: Path) -> None:
+def test_the_page_reports_a_run_that_ended_before_the_checks(tmp_path: Path) -> None:
     status = {
         "last_outcome": "failed",
         "message": "ela.txt, line 1: this is a web page",
@@ -214,7 +214,7 @@ def test_a_run_that_ended_before_the_checks_says_so(tmp_path: Path) -> None:
     assert failed_checks(status) == ""
 
 
-def test_a_check_that_could_not_run_says_so(release: Path) -> None:
+def test_the_page_reports_a_check_that_could_not_run(release: Path) -> None:
     good = quality_of_release(release)
     broken = {**vars(good.checks[0]), "outcome": "error", "detail": "Binder Error: no such column", "rows": []}
     status = {
@@ -249,7 +249,7 @@ def test_dta_check_publishes_nothing(asked: list[str], workplace: Workplace) -> 
     assert not workplace.out.exists()
 
 
-def test_dta_check_says_what_would_stop_a_release(
+def test_dta_check_reports_what_would_stop_a_release(
     asked: list[str], workplace: Workplace, edit: Edit, tmp_path: Path
 ) -> None:
     page = tmp_path / "page.html"

@@ -487,7 +487,7 @@ def test_every_check_has_a_violation() -> None:
 
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.check_id)
-def test_what_a_check_says_is_whole_sentences(check: Check) -> None:
+def test_check_descriptions_are_whole_sentences(check: Check) -> None:
     assert [text for text in (check.sentence, check.reason) if not text.endswith(".")] == []
 
 
@@ -538,7 +538,7 @@ def test_failing_rows_are_all_counted_and_a_hundred_are_shown(state: State) -> N
     assert (result.failing_rows, len(result.rows), result.rows[0]) == (1000, 100, '{"n": 0}')
 
 
-def test_before_the_first_release_nothing_is_held_against_it(state: State) -> None:
+def test_checks_against_the_previous_release_pass_on_the_first_release(state: State) -> None:
     state.connection.execute("begin")
     try:
         attach_previous(state.connection, None)
@@ -547,7 +547,7 @@ def test_before_the_first_release_nothing_is_held_against_it(state: State) -> No
         state.connection.execute("rollback")
 
 
-def test_what_a_check_looks_at_and_a_violation_changes_is_known(state: State, looked_at: dict[str, set[str]]) -> None:
+def test_tables_of_checks_and_violations_are_detected(state: State, looked_at: dict[str, set[str]]) -> None:
     for check in CHECKS:
         changed = changed_by(VIOLATIONS[check.check_id])
         assert changed <= tables(state)

@@ -79,20 +79,20 @@ def judge(of_2018: duckdb.DuckDBPyConnection) -> Iterator[Judge]:
         ),  # the row has no status, and graduation is not compared
     ],
 )
-def test_a_real_row_of_the_state_is_held_against_the_print(
+def test_a_real_state_row_is_compared_with_printed_values(
     judge: Judge, printed: tuple[str, float, int, str], failed: set[str]
 ) -> None:
     assert {i for i, r in judge(printed).items() if r.outcome != "passed"} == failed
 
 
-def test_what_was_not_compared_is_told(judge: Judge) -> None:
+def test_state_rows_that_were_not_compared_are_reported(judge: Judge) -> None:
     result = judge()["state_rows_compared"]
     assert (result.severity, result.failing_rows, result.stops_release, result.warns) == ("info", 1, False, False)
     assert '"file": "graddownload2018.txt"' in result.rows[0]
     assert "no printed value is known" in result.rows[0]
 
 
-def test_a_statewide_file_without_its_row_of_the_state_is_told(state: State) -> None:
+def test_a_statewide_file_without_a_state_row_is_reported(state: State) -> None:
     state.connection.execute("begin")
     state.connection.execute(
         "delete from indicator_results where record_type = 'X' and source_id = 'dashboard-susp-2023'"
@@ -117,7 +117,7 @@ def test_every_file_of_a_generated_state_is_compared(state: State) -> None:
     assert rows[0][1] > 20
 
 
-def test_our_printed_values_are_known_indicators_with_a_source() -> None:
+def test_printed_values_have_a_known_indicator_and_a_source() -> None:
     rows = load_state_values(PROJECT / "data").to_pylist()
     assert {r["indicator"] for r in rows} <= {"ela", "math", "elpi", "chronic", "susp", "grad", "cci"}
     assert {r["dashboard_year"] for r in rows} == {2018, 2019, 2022, 2023, 2024, 2025}

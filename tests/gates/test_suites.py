@@ -83,11 +83,11 @@ def test_a_violation_fails_exactly_its_check_and_names_its_row(
     assert len(result.rows_digest) == 64
 
 
-def test_every_violation_is_of_an_expectation_and_none_lacks_one() -> None:
+def test_every_expectation_has_a_violation() -> None:
     assert sorted(VIOLATIONS) == sorted(i for _, i in CASES)
 
 
-def test_the_digest_is_of_the_rows_that_fail_and_sources_are_those_they_name(good: duckdb.DuckDBPyConnection) -> None:
+def test_a_result_has_the_digest_and_sources_of_its_failing_rows(good: duckdb.DuckDBPyConnection) -> None:
     found = []
     for line in ("'short'", "'also short'", "'short'"):
         good.execute("begin")
@@ -110,7 +110,7 @@ def test_an_expectation_that_cannot_run_is_an_error_and_stops(good: duckdb.DuckD
     assert [(r.outcome, r.stops_release) for r in results] == [("error", True)] * 2
 
 
-def test_there_are_few_expectations_each_with_an_id_of_its_own_a_sentence_and_a_reason() -> None:
+def test_every_expectation_has_a_unique_id_a_sentence_and_a_reason() -> None:
     from expectations.suites.files import SHAPES, suite_of_shape
 
     expectations = [

@@ -135,7 +135,7 @@ def test_suites_keep_their_margin_from_whole_files(whole: Decided) -> None:
     kept_by_suites(whole, "worst_in_whole_files")
 
 
-def test_a_value_within_the_margin_is_found() -> None:
+def test_a_value_within_the_margin_fails() -> None:
     limit = replace_threshold(MEASURED["numerators_exceed_share"], value=0.2, margin=0.1)
     assert (keeps_margin(limit, 0.1), keeps_margin(limit, 0.101)) == (True, False)
     below = replace_threshold(MEASURED["changes_add_up_share"], value=0.9, margin=0.05)
@@ -160,7 +160,7 @@ def test_every_threshold_is_used_and_every_number_of_a_check_is_a_threshold() ->
         assert [n for n in compared if n not in ("0", "1")] == [], check.check_id
 
 
-def test_a_threshold_that_is_not_defined_is_an_error() -> None:
+def test_an_undefined_threshold_is_an_error() -> None:
     broken: Check = replace(CHECKS["rates_are_percentages"], template="select 1 where 1 > threshold(no_such)")
     with pytest.raises(ConfigError, match="no_such"):
         _ = broken.query

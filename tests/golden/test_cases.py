@@ -76,7 +76,7 @@ for year in (2024, 2025):
     OF_2024_ON.put(year, EL_BESIDE, "EL", elpi=2, susp=1)
 
 
-def test_long_term_english_learners_in_2024_and_2025(decided: Decide) -> None:
+def test_long_term_english_learners_count_from_2025(decided: Decide) -> None:
     db = decided(OF_2024_ON)
     assert letters(db, LTEL) == {("LTEL", 2024): "D"}, (
         "English language arts and mathematics count for LTEL in 2024 only"
@@ -162,7 +162,7 @@ three_groups(OF_2019_ON, TWO_AND_A_THIRD, (2023, 2024), ("HOM",)).put(2024, TWO_
 OF_2019_ON.put(2019, TWO_AND_A_THIRD, "HOM", ela=4)
 
 
-def test_two_groups_and_a_third_at_two_years_is_a_no_that_says_so(decided: Decide) -> None:
+def test_two_groups_and_a_third_with_two_years_is_not_eligible_with_the_reason(decided: Decide) -> None:
     status, reason = verdict(decided(OF_2019_ON), 2024, TWO_AND_A_THIRD)
     assert status == "not_eligible"
     assert "Two student groups" in reason
@@ -176,7 +176,7 @@ three_groups(OF_2019_ON, ONE_OF_TWO, (2022, 2023, 2024), ("SED",)).put(2024, ONE
 OF_2019_ON.put(2019, ONE_OF_TWO, "SED", ela=4)
 
 
-def test_a_two_group_district_is_eligible_by_both(decided: Decide) -> None:
+def test_a_district_with_two_groups_is_eligible_by_both(decided: Decide) -> None:
     db = decided(OF_2019_ON)
     status, reason = verdict(db, 2024, BOTH)
     assert status == "eligible"
@@ -193,7 +193,7 @@ three_groups(OF_2019_ON, REJECTED, (2019, 2022, 2023), ("SED",)).put(2024, REJEC
 OF_2019_ON.put(2024, REJECTED, "HI", susp=0).row(2024, "susp", REJECTED, "SED", color=9)
 
 
-def test_the_clause_for_fewer_groups_asks_for_a_group_that_has_a_result(decided: Decide) -> None:
+def test_the_small_lea_clause_needs_a_group_with_a_result(decided: Decide) -> None:
     assert verdict(decided(OF_2019_ON), 2024, REJECTED)[0] == "undetermined"
 
 
@@ -203,7 +203,7 @@ for year in (2019, 2022, 2023):
 OF_2019_ON.put(2024, COLORLESS, "HI", ela=0, math=0, susp=0)
 
 
-def test_an_lea_with_no_color_at_all_is_not_assessed(decided: Decide) -> None:
+def test_an_lea_without_any_color_is_not_assessed(decided: Decide) -> None:
     status, reason = verdict(decided(OF_2019_ON), 2024, COLORLESS)
     assert status == "not_assessed"
     assert "no student group of this district has a result" in reason
@@ -219,7 +219,7 @@ for lea, met in {**dict.fromkeys(SHRUNK.values(), (2019, 2022, 2023)), SHRUNK_TO
             OF_2019_ON.row(2024, indicator, lea, group, currdenom=20, statuslevel=1, color=0)
 
 
-def test_years_before_decide_where_no_group_has_a_result_any_more(decided: Decide) -> None:
+def test_earlier_years_decide_when_no_group_has_a_current_result(decided: Decide) -> None:
     """CDE's letters make it eligible; by the indicators it has no results to assess."""
     for lea in SHRUNK.values():
         status, reason = verdict(decided(OF_2019_ON), 2024, lea)
@@ -251,7 +251,7 @@ ALAMEDA = "01000010000000"
 three_groups(OF_2022_ON, ALAMEDA, (2022, 2023, 2024))
 
 
-def test_county_01_keeps_its_zero(decided: Decide) -> None:
+def test_county_01_keeps_its_leading_zero(decided: Decide) -> None:
     assert decided(OF_2022_ON).execute(
         "select distinct cds, county from eligibility where status = 'eligible' and pathway = 'continuum' and county"
         " is distinct from 'Monterey'"
@@ -301,7 +301,7 @@ three_groups(OF_2023_ON, CHARTER_OF_TWO, (2023,), ("HI",))
 three_groups(OF_2023_ON, CHARTER_OF_TWO, (2024,), ("SWD",))
 
 
-def test_a_charter_school_with_different_groups_each_year_is_open(decided: Decide) -> None:
+def test_a_charter_school_with_different_groups_each_year_is_undetermined(decided: Decide) -> None:
     status, reason = assistance(decided(OF_2023_ON), CHARTER_OF_TWO, "charter")
     assert status == "undetermined"
     assert "do not say whether the same student group" in reason
@@ -329,7 +329,7 @@ for school, (flagged, _) in WITH_THE_FLAG.items():
                 SCHOOLS.rows[year, indicator, school, "EL"]["charter_flag"] = ""
 
 
-def test_a_school_that_is_no_charter_school_any_more_is_not_assessed_as_one(decided: Decide) -> None:
+def test_a_former_charter_school_is_not_assessed_as_one(decided: Decide) -> None:
     """It was eligible by its rows of that year, in which it is a school of its district."""
     found = {school: assistance(decided(SCHOOLS), school, "charter") for school in WITH_THE_FLAG}
     assert {s: status for s, (status, _) in found.items()} == {s: status for s, (_, status) in WITH_THE_FLAG.items()}
@@ -350,7 +350,7 @@ for year in (2023, 2024):
             UNFLAGGED.rows[year, indicator, UNFLAGGED_SCHOOL, "EL"]["charter_flag"] = ""
 
 
-def test_files_without_any_charter_flag_leave_no_charter_school_out(decided: Decide) -> None:
+def test_files_without_charter_flags_include_every_charter_school(decided: Decide) -> None:
     assert assistance(decided(UNFLAGGED), UNFLAGGED_SCHOOL, "charter")[0] == "eligible"
 
 
@@ -372,7 +372,7 @@ def test_year_2_of_differentiated_assistance(decided: Decide) -> None:
     assert "met a method on the 2023 Dashboard" in reason
 
 
-def test_an_earlier_date_knows_only_what_was_known_then(decided: Decide) -> None:
+def test_an_earlier_as_of_date_uses_only_earlier_facts(decided: Decide) -> None:
     db = decided(OF_2022_ON, as_of="2024-06-30")
     years = db.execute("select distinct determination_year from eligibility order by 1").fetchall()
     assert years == [(2022,), (2023,)]
@@ -385,7 +385,7 @@ three_groups(OF_2022_ON, ONE_MORE_GROUP, (2022, 2023, 2024), ("EL", "HI"))
 three_groups(OF_2022_ON, ONE_MORE_GROUP, (2023, 2024), ("SWD",))
 
 
-def test_the_watch_list_says_what_one_more_dashboard_would_do(decided: Decide) -> None:
+def test_the_watch_list_states_the_effect_of_one_more_dashboard(decided: Decide) -> None:
     rows = (
         decided(OF_2022_ON)
         .execute(
@@ -407,7 +407,7 @@ three_groups(OF_2022_ON, ONE_WATCHED, (2023, 2024), ("SED",)).put(2022, ONE_WATC
 OF_2022_ON.put(2024, ONE_WATCHED, "WH", ela=5)
 
 
-def test_the_watch_list_knows_the_clause_for_fewer_than_three_groups(decided: Decide) -> None:
+def test_the_watch_list_applies_the_small_lea_clause(decided: Decide) -> None:
     rows = (
         decided(OF_2022_ON)
         .execute(
@@ -419,7 +419,7 @@ def test_the_watch_list_knows_the_clause_for_fewer_than_three_groups(decided: De
     assert rows == [(BOTH_WATCHED, "SED", True), (BOTH_WATCHED, "WH", True), (ONE_WATCHED, "SED", False)]
 
 
-def test_nothing_that_decides_reads_the_preview() -> None:
+def test_no_determination_reads_the_preview() -> None:
     folder = PROJECT / "transforms" / "sql"
     readers = {p.stem for p in folder.glob("*/*.sql") if re.search(r"\bpreview_(rule|indicators)\b", p.read_text())}
     assert readers == {"watch_rows", "watch_facts", "outlook_preview", "rule_tests"}, "the last lists rules for readers"
@@ -435,7 +435,7 @@ for year in (2024, 2025):
     OF_2024_ON.put(year, EL_ONLY, "EL", ela=1, susp=2)
 
 
-def test_the_preview_of_2026_watches_and_never_decides(decided: Decide) -> None:
+def test_the_preview_of_2026_affects_only_the_watch_list(decided: Decide) -> None:
     db = decided(OF_2024_ON)
     rows = db.execute(
         "select cds, student_group, indicators, sentence from watch_list where standing = 'provisional' and"

@@ -24,7 +24,7 @@ def local_files(folder: Path, not_met: dict[str, set[int]]) -> None:
         (folder / f"Pr{priority}2024.txt").write_text("\n".join(lines) + "\n")
 
 
-def test_method_3_asks_for_a_different_priority_and_for_no_other_method(tmp_path: Path, raw_cache: Path) -> None:
+def test_method_3_needs_a_different_priority_and_no_other_method(tmp_path: Path, raw_cache: Path) -> None:
     """LEA: the state priorities of its group (6 suspension, 5 absenteeism), the local ones not met, and methods 1, 2
     and 3.
     """
@@ -70,7 +70,7 @@ BOARDS.row(2024, "chronic", CHARTER, "HI", color=9)
 BOARDS.put(2024, UNREADABLE, "HI", ela=3, chronic=3).put(2024, UNREADABLE, "XX", chronic=1)
 
 
-def test_a_row_that_was_kept_aside_makes_its_group_unknown(decided: Decide) -> None:
+def test_a_rejected_row_makes_its_group_unknown(decided: Decide) -> None:
     db = decided(BOARDS)
     rows = db.execute(
         "select finding, unknown_because from evidence where cds = ? and dashboard_year = 2024 and indicator ="
@@ -86,7 +86,7 @@ def test_a_row_that_was_kept_aside_makes_its_group_unknown(decided: Decide) -> N
     assert status == [("undetermined",)], "not a no: the row might have been red"
 
 
-def test_a_row_whose_group_cannot_be_read_may_be_of_any_group_without_a_row(decided: Decide) -> None:
+def test_a_row_with_an_unreadable_group_may_be_of_any_group_without_a_row(decided: Decide) -> None:
     rows = decided(BOARDS).execute(
         "select student_group, finding from evidence where cds = ? and dashboard_year = 2024 and indicator = 'chronic' "
         "and student_group in ('EL', 'HI') order by 1",
@@ -96,7 +96,7 @@ def test_a_row_whose_group_cannot_be_read_may_be_of_any_group_without_a_row(deci
 
 
 @pytest.mark.slow
-def test_a_workbook_row_that_was_kept_aside_is_unknown_and_not_without_a_letter(workplace: Workplace) -> None:
+def test_a_rejected_workbook_row_is_unknown_and_not_blank(workplace: Workplace) -> None:
     path = workplace.source / "assistancestatus19-rev.xlsx"
     book = openpyxl.load_workbook(path)
     sheet = book["District and COE 2019"]

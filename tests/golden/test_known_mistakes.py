@@ -38,7 +38,7 @@ BOARDS.put(2024, P2, "HI", susp=1, chronic=1)
 BOARDS.put(2024, P2, "EL", susp=1, chronic=1, grad=1, cci=1, ela=1, math=1, elpi=1)
 
 
-def test_p2_more_reds_never_turn_a_yes_into_a_no(decided: Decide) -> None:
+def test_p2_more_reds_never_remove_eligibility(decided: Decide) -> None:
     db = decided(BOARDS)
     assert met(db, "HI", 2024, P2) == (True, [5, 6])
     assert met(db, "EL", 2024, P2) == (True, [4, 5, 6, 8])
@@ -49,7 +49,7 @@ for year in (2022, 2023, 2024):
     BOARDS.put(year, P3, "ALL", ela=1, math=1, susp=1, chronic=1)
 
 
-def test_p3_all_students_are_not_a_group(decided: Decide) -> None:
+def test_p3_all_students_is_not_a_student_group(decided: Decide) -> None:
     db = decided(BOARDS)
     assert db.execute("select count(*) from student_group_history where student_group = 'ALL'").fetchall() == [(0,)]
     assert db.execute(
@@ -74,7 +74,7 @@ P5 = district()
 BOARDS.put(2023, P5, "EL", elpi=1, susp=1).put(2023, P5, "ALL", susp=1)
 
 
-def test_p5_the_elpi_is_of_english_learners(decided: Decide) -> None:
+def test_p5_the_elpi_belongs_to_english_learners(decided: Decide) -> None:
     """Its file of 2023 names no student group."""
     db = decided(BOARDS)
     assert met(db, "EL", 2023, P5) == (True, [4, 6])
@@ -87,14 +87,14 @@ P6 = district()
 BOARDS.put(2022, P6, "HI", ela=1, math=1, susp=1).put(2024, P6, "HI", ela=4)
 
 
-def test_p6_status_of_2022_is_not_a_color(decided: Decide) -> None:
+def test_p6_a_status_level_of_2022_is_not_a_color(decided: Decide) -> None:
     assert decided(BOARDS).execute(
         "select distinct measure, color from evidence where dashboard_year = 2022 and student_group = 'HI' and cds = ?",
         [P6],
     ).fetchall() == [("status_level", None)]
 
 
-def test_p7_the_published_rule_is_the_rule_that_decides(db: duckdb.DuckDBPyConnection) -> None:
+def test_p7_the_published_rule_is_the_applied_rule(db: duckdb.DuckDBPyConnection) -> None:
     published = {
         (year, clause)
         for year, clause in db.execute("select distinct dashboard_year, clause from rule_criteria").fetchall()
@@ -102,7 +102,7 @@ def test_p7_the_published_rule_is_the_rule_that_decides(db: duckdb.DuckDBPyConne
     assert published == {(r.dashboard_year, c.clause) for r in load_rules(PROJECT / "data").years for c in r.criterion}
 
 
-def test_p8_the_newest_year_is_there_and_schools_have_no_district_status(db: duckdb.DuckDBPyConnection) -> None:
+def test_p8_the_newest_year_is_included_and_schools_have_no_district_status(db: duckdb.DuckDBPyConnection) -> None:
     (newest,) = db.execute("select max(dashboard_year) from indicator_results").fetchone()
     assert db.execute("select max(determination_year) from eligibility").fetchone() == (newest,)
     assert db.execute("select max(determination_year) from assistance").fetchone() == (newest,)
@@ -116,7 +116,7 @@ for year in (2019, 2022, 2023, 2024):
         BOARDS.put(year, S1, group, ela=1, math=1, susp=1)
 
 
-def test_s1_an_lea_with_fewer_than_three_groups_is_judged_by_all_of_them(decided: Decide) -> None:
+def test_s1_an_lea_with_fewer_than_three_groups_needs_all_of_them(decided: Decide) -> None:
     assert decided(BOARDS).execute(
         "select status from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2024", [S1]
     ).fetchall() == [("eligible",)]
@@ -141,7 +141,7 @@ def test_s2_only_the_counted_dashboards_count(decided: Decide) -> None:
     assert found[2024] == "not_eligible"
 
 
-def test_s3_windows_are_data_and_follow_each_other() -> None:
+def test_s3_windows_are_data_and_consecutive() -> None:
     windows = {
         r.dashboard_year: r.continuum.counted_dashboards
         for r in load_rules(PROJECT / "data").years
@@ -169,7 +169,7 @@ S5 = district()
 BOARDS.put(2022, S5, "HI", ela=1, math=2, susp=1).put(2022, S5, "EL", ela=1, math=1, susp=1)
 
 
-def test_s5_2022_asks_for_very_low_on_both(decided: Decide) -> None:
+def test_s5_2022_needs_very_low_on_both(decided: Decide) -> None:
     db = decided(BOARDS)
     assert met(db, "HI", 2022, S5) == (False, [6])
     assert met(db, "EL", 2022, S5) == (True, [4, 6])
@@ -180,7 +180,7 @@ for year in (2024, 2025):
     BOARDS.put(year, S6, "LTEL", elpi=2, susp=1)
 
 
-def test_s6_the_change_for_long_term_english_learners_begins_with_2025(decided: Decide) -> None:
+def test_s6_the_rule_for_long_term_english_learners_starts_in_2025(decided: Decide) -> None:
     db = decided(BOARDS)
     assert met(db, "LTEL", 2024, S6) == (False, [6])
     assert met(db, "LTEL", 2025, S6) == (True, [4, 6])
@@ -190,7 +190,7 @@ S7 = district()
 BOARDS.put(2024, S7, "HI", cci=3, susp=1, chronic=1)
 
 
-def test_s7_a_cause_is_an_indicator_at_its_level(decided: Decide) -> None:
+def test_s7_a_cause_names_an_indicator_and_its_level(decided: Decide) -> None:
     db = decided(BOARDS)
     assert met(db, "HI", 2024, S7) == (True, [5, 6])
     causes = db.execute(

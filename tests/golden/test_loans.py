@@ -157,11 +157,11 @@ def judged(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterato
         yield connection
 
 
-def test_every_copy_of_a_loan_is_on_the_register(judged: duckdb.DuckDBPyConnection) -> None:
+def test_every_borrower_copy_is_in_the_register(judged: duckdb.DuckDBPyConnection) -> None:
     assert judged.execute("select * from rejects where source_id like 'registers/%'").fetchall() == []
 
 
-def test_each_loan_in_each_determination(judged: duckdb.DuckDBPyConnection) -> None:
+def test_each_loan_has_a_verdict_in_each_determination(judged: duckdb.DuckDBPyConnection) -> None:
     with (PROJECT / "data/registers/state_loans.csv").open() as stream:
         assert {row["loan_id"] for row in csv.DictReader(stream)} == set(GOLDEN)
     states: dict[str, list[str]] = {}
@@ -190,7 +190,7 @@ def test_each_loan_in_each_determination(judged: duckdb.DuckDBPyConnection) -> N
     assert "The loan was outstanding on November 30, 2023." in wraparound(judged, OAKLAND)[2022][1]
 
 
-def test_the_age_of_the_source_is_beside_the_status(db: duckdb.DuckDBPyConnection) -> None:
+def test_the_source_age_is_shown_with_the_status(db: duckdb.DuckDBPyConnection) -> None:
     rows = db.execute(
         "select cds, status, source_age_years, source_is_old from eligibility where pathway = 'wraparound' and"
         " determination_year = 2024"
@@ -211,7 +211,7 @@ def test_the_age_of_the_source_is_beside_the_status(db: duckdb.DuckDBPyConnectio
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("years", "is_old"), [(9, True), (10, False)])
-def test_how_old_is_too_old_is_a_setting(workplace: Workplace, tmp_path: Path, years: int, is_old: bool) -> None:
+def test_the_maximum_source_age_is_a_setting(workplace: Workplace, tmp_path: Path, years: int, is_old: bool) -> None:
     reference = reference_copy(tmp_path / "reference")
     path = reference / "rules/pathways.toml"
     path.write_text(path.read_text().replace("old_after_years = 3", f"old_after_years = {years}"))
@@ -224,7 +224,7 @@ def test_how_old_is_too_old_is_a_setting(workplace: Workplace, tmp_path: Path, y
         assert rows.fetchall() == [(is_old,)]
 
 
-def test_south_monterey_carries_its_loan_with_what_is_unknown(db: duckdb.DuckDBPyConnection) -> None:
+def test_south_monterey_shows_its_loan_and_its_unknowns(db: duckdb.DuckDBPyConnection) -> None:
     verdicts = wraparound(db, SOUTH_MONTEREY)
     assert {status for status, _ in verdicts.values()} == {"eligible"}
     assert "Not known" not in verdicts[2024][1], "said once, under State loans"
@@ -236,7 +236,7 @@ def test_south_monterey_carries_its_loan_with_what_is_unknown(db: duckdb.DuckDBP
 
 
 @pytest.mark.parametrize("cds", [INGLEWOOD, PLUMAS])
-def test_borrowers_without_any_dashboard_row_are_there(db: duckdb.DuckDBPyConnection, cds: str) -> None:
+def test_borrowers_without_a_dashboard_row_are_included(db: duckdb.DuckDBPyConnection, cds: str) -> None:
     assert db.execute("select count(*) from indicator_results where cds = ?", [cds]).fetchall() == [(0,)]
     assert wraparound(db, cds)[2024][0] in ("eligible", "undetermined")
     continuum = db.execute(
@@ -246,7 +246,7 @@ def test_borrowers_without_any_dashboard_row_are_there(db: duckdb.DuckDBPyConnec
 
 
 @pytest.mark.parametrize("cds", [OAKLAND, VALLEJO, EMERY, COMPTON])
-def test_repaid_and_released_are_two_days(db: duckdb.DuckDBPyConnection, cds: str) -> None:
+def test_repayment_and_release_have_separate_days(db: duckdb.DuckDBPyConnection, cds: str) -> None:
     days = dict(
         db.execute(
             "select event, max(event_date) from state_loan_events where cds = ? and event in ('repaid', 'released')"
@@ -257,7 +257,7 @@ def test_repaid_and_released_are_two_days(db: duckdb.DuckDBPyConnection, cds: st
     assert days["repaid"] < days["released"]
 
 
-def test_recalled_figures_are_not_on_the_register() -> None:
+def test_unsourced_figures_are_not_in_the_register() -> None:
     with (PROJECT / "data/registers/state_loans.csv").open() as stream:
         loans = {row["loan_id"]: row for row in csv.DictReader(stream)}
     assert loans["CA-SEL-2009-SMCJUHSD"]["chapter"] == ""
@@ -354,7 +354,7 @@ RELEASED = [
 
 
 @pytest.mark.parametrize(("cds", "said"), RELEASED)
-def test_a_release_is_no_repayment(judged: duckdb.DuckDBPyConnection, cds: str, said: str) -> None:
+def test_a_release_is_not_a_repayment(judged: duckdb.DuckDBPyConnection, cds: str, said: str) -> None:
     for status, reason in wraparound(judged, cds).values():
         assert status == U
         assert said in reason
@@ -362,7 +362,7 @@ def test_a_release_is_no_repayment(judged: duckdb.DuckDBPyConnection, cds: str, 
 
 
 @pytest.mark.parametrize(("cds", "statuses", "said"), WITHOUT_ITS_DAY)
-def test_an_act_of_a_person_without_its_day_decides_once_it_is_sure(
+def test_an_act_without_a_day_decides_only_when_certain(
     judged: duckdb.DuckDBPyConnection, cds: str, statuses: list[str], said: str
 ) -> None:
     verdicts = wraparound(judged, cds)
@@ -395,7 +395,7 @@ DECIDED_BY_THE_LATEST_DAY = {
 }
 
 
-def test_days_of_drawing_and_of_repayment_decide(judged: duckdb.DuckDBPyConnection) -> None:
+def test_drawing_and_repayment_days_decide(judged: duckdb.DuckDBPyConnection) -> None:
     """The latest possible day of a vague date counts."""
     found = {cds: wraparound(judged, cds) for cds in (*DECIDED_BY_DAYS, *DECIDED_BY_THE_LATEST_DAY)}
     assert {cds: [found[cds][y][0] for y in (2022, 2023, 2024, 2025)] for cds in DECIDED_BY_DAYS} == DECIDED_BY_DAYS
@@ -408,7 +408,7 @@ DRAWN_BEFORE_ITS_ACT_MUST_END = BORROWERS.another(
 )  # fmt: skip
 
 
-def test_a_loan_is_received_by_the_day_on_which_it_is_drawn(judged: duckdb.DuckDBPyConnection) -> None:
+def test_a_loan_counts_from_the_day_it_is_drawn(judged: duckdb.DuckDBPyConnection) -> None:
     """The act is of an unknown day in 2025, which may be after the end of the determination of 2024."""
     verdicts = wraparound(judged, DRAWN_BEFORE_ITS_ACT_MUST_END)
     assert [verdicts[y][0] for y in (2022, 2023, 2024, 2025)] == [N, N, E, E]
@@ -417,7 +417,7 @@ def test_a_loan_is_received_by_the_day_on_which_it_is_drawn(judged: duckdb.DuckD
 NOBODY_KNOWS = BORROWERS.another(*LIKE_INGLEWOOD, changes={"outstanding,2025-05-01,month": "repaid,2025-05-01,month"})
 
 
-def test_a_loan_that_is_repaid_on_a_day_that_nobody_knows_is_not_outstanding(
+def test_a_loan_repaid_on_an_unknown_day_is_not_outstanding(
     judged: duckdb.DuckDBPyConnection,
 ) -> None:
     verdicts = wraparound(judged, NOBODY_KNOWS)
@@ -428,7 +428,7 @@ def test_a_loan_that_is_repaid_on_a_day_that_nobody_knows_is_not_outstanding(
 @pytest.mark.parametrize(
     "cut", ["2024-07-15", *(pytest.param(day, marks=pytest.mark.slow) for day in ("2024-11-30", "2025-07-15"))]
 )
-def test_earlier_days_know_only_what_was_known(workplace: Workplace, cut: str) -> None:
+def test_an_earlier_day_uses_only_earlier_loan_events(workplace: Workplace, cut: str) -> None:
     with_2025(workplace)
     with workplace.decide(as_of=date.fromisoformat(cut)) as db:
         verdicts = wraparound(db, VALLEJO)
@@ -474,7 +474,7 @@ BOTH_CODES = BORROWERS.another(
 
 
 @pytest.mark.parametrize("case", FOLLOWED)
-def test_whoever_follows_a_borrower_is_no_silent_no(judged: duckdb.DuckDBPyConnection, case: str) -> None:
+def test_the_successor_of_a_borrower_inherits_the_loan(judged: duckdb.DuckDBPyConnection, case: str) -> None:
     """Regression: the reason was "No emergency apportionment to this district is on the register", and the ended code
     stayed eligible.
     """
@@ -495,7 +495,7 @@ def test_whoever_follows_a_borrower_is_no_silent_no(judged: duckdb.DuckDBPyConne
         assert ("does not say whether the referral passes" in reason) == (status == U and known)
 
 
-def test_a_loan_follows_a_chain_of_codes_and_a_successor_of_the_register(judged: duckdb.DuckDBPyConnection) -> None:
+def test_a_loan_follows_code_chains_and_registered_successors(judged: duckdb.DuckDBPyConnection) -> None:
     (first,) = (lea for lea, heir, *_ in FOLLOWED.values() if heir == "27659610000000")
     last = wraparound(judged, "27660760000000")
     assert {y: last[y][0] for y in (2022, 2023)} == {2022: U, 2023: U}

@@ -85,7 +85,7 @@ def as_made(decide: Decide) -> duckdb.DuckDBPyConnection:
 
 
 @pytest.mark.slow
-def test_a_redder_color_never_removes_eligibility(decide: Decide, as_made: duckdb.DuckDBPyConnection) -> None:
+def test_a_worse_color_never_removes_eligibility(decide: Decide, as_made: duckdb.DuckDBPyConnection) -> None:
     before = statuses(as_made)
     every_status_occurs(before)
     boards = random_state()
@@ -100,14 +100,14 @@ def test_a_redder_color_never_removes_eligibility(decide: Decide, as_made: duckd
 
 
 @pytest.mark.slow
-def test_the_order_of_rows_and_columns_changes_nothing(decide: Decide, as_made: duckdb.DuckDBPyConnection) -> None:
+def test_row_and_column_order_do_not_change_verdicts(decide: Decide, as_made: duckdb.DuckDBPyConnection) -> None:
     expected = content(as_made)
     assert expected["eligibility"]
     assert content(decide(random_state(), ("rows", "columns"))) == expected
 
 
 @pytest.mark.slow
-def test_a_year_outside_the_window_changes_nothing_for_its_determination(
+def test_a_year_outside_the_window_does_not_change_the_determination(
     decide: Decide, as_made: duckdb.DuckDBPyConnection
 ) -> None:
     before = {key: status for key, status in statuses(as_made).items() if key[1] == 2024}

@@ -51,7 +51,7 @@ def finding(db: duckdb.DuckDBPyConnection, indicator: str, cds: str, group: str,
         (NORTH_MONTEREY, "LTEL", 2024, RED, RED, [4, 6], "D"),
     ],
 )
-def test_the_pair_of_priority_4(
+def test_english_language_arts_and_mathematics_both_red_meet_priority_4(
     db: duckdb.DuckDBPyConnection,
     cds: str,
     group: str,
@@ -105,7 +105,7 @@ def test_the_size_flag_of_college_and_career_2023(
     assert (8 in judged(db, cds, group, 2023)[0]) == (flag == "Y")
 
 
-def test_a_district_without_any_color(db: duckdb.DuckDBPyConnection) -> None:
+def test_a_district_without_any_color_has_no_results(db: duckdb.DuckDBPyConnection) -> None:
     assert float(row("ela", 2024, BIG_SUR, "SED")["currdenom"]) == 7
     (status,) = db.execute(
         "select status from eligibility where cds = ? and pathway = 'continuum' and determination_year = 2024",
@@ -114,7 +114,7 @@ def test_a_district_without_any_color(db: duckdb.DuckDBPyConnection) -> None:
     assert status == "not_assessed"
 
 
-def test_a_district_with_two_groups_of_which_none_met_the_criteria(db: duckdb.DuckDBPyConnection) -> None:
+def test_a_district_with_two_groups_and_none_that_met_the_criteria(db: duckdb.DuckDBPyConnection) -> None:
     rows = db.execute(
         "select status, groups, reason from (select e.status, e.reason, (select count(*) from student_group_history h"
         " where h.cds = e.cds and h.has_result and h.dashboard_year = 2023) as groups from eligibility e where cds = ?"

@@ -58,7 +58,7 @@ for lea in (ANOTHER, ONLY_ANOTHER):
     green(BOARDS, lea, "SED", 2024)
 
 
-def test_a_yes_by_all_groups_counts_those_that_have_a_result(decided: Decide) -> None:
+def test_the_small_lea_reason_counts_groups_with_a_result(decided: Decide) -> None:
     """One of two groups that count has no row on the newest Dashboard. Regression: "two with a result"."""
     status, said, line = reason(decided(BOARDS), ALL_BUT_ONE)
     assert status == "eligible"
@@ -67,7 +67,7 @@ def test_a_yes_by_all_groups_counts_those_that_have_a_result(decided: Decide) ->
     assert line == "One group: Hispanic or Latino students."
 
 
-def test_a_no_for_want_of_all_groups_names_them_where_others_count(decided: Decide) -> None:
+def test_the_small_lea_reason_names_missing_groups_when_others_count(decided: Decide) -> None:
     """Two groups count and two are needed, but not the same ones. Regression: it read like a yes."""
     status, said, line = reason(decided(BOARDS), ANOTHER)
     assert status == "not_eligible"
@@ -85,7 +85,7 @@ def test_a_no_for_want_of_all_groups_names_them_where_others_count(decided: Deci
     assert line == "No group with a result this year counts; one group is needed."
 
 
-def test_a_group_is_watched_among_the_groups_that_are_there(decided: Decide) -> None:
+def test_the_watch_list_considers_only_existing_groups(decided: Decide) -> None:
     """One LEA has two groups that count with English learners, and another has a third that does not.
 
     Regression: the text for both was that they would meet the criteria.
@@ -110,7 +110,7 @@ for code in ("EL", "HI"):
 green(BOARDS, SHRUNK, "SED", 2023)
 
 
-def test_a_change_by_the_number_of_groups_alone_has_a_cause(decided: Decide) -> None:
+def test_a_change_caused_only_by_the_number_of_groups_has_a_cause(decided: Decide) -> None:
     """The same groups count in both years. Regression: no cause was given."""
     db = decided(BOARDS)
     assert cause(db, GROWN) == "three groups have a result now, so three would have to count"
@@ -124,7 +124,7 @@ for code in GROUPS:
     green(BOARDS, GONE, code, 2019)
 
 
-def test_an_lea_that_is_not_on_the_dashboard_is_not_said_to_have_missed_the_criteria_there(decided: Decide) -> None:
+def test_an_lea_absent_from_a_dashboard_did_not_miss_its_criteria(decided: Decide) -> None:
     db = decided(BOARDS)
     assert reason(db, GONE)[1] == "No results to assess: this district is not on the 2024 Dashboard."
     assert cause(db, GONE).endswith(
@@ -138,7 +138,7 @@ for code in GROUPS:
     green(APART, NEVER_IN_2017, code, 2024)
 
 
-def test_a_year_that_leaves_the_window_is_named_if_it_counted(decided: Decide) -> None:
+def test_the_cause_names_the_counted_year_that_left_the_window(decided: Decide) -> None:
     """If the files of 2023 are not loaded, two years leave the window at once.
 
     Regression: the text named the first one, in which no group met the criteria.
@@ -159,7 +159,7 @@ del BOARDS.rows[2024, "susp", ONLY_REJECTED, "EL"]
 BOARDS.row(2024, "susp", ONLY_REJECTED, "ALL", currdenom=20, statuslevel=0, color=0, currstatus="5")
 
 
-def test_an_lea_whose_only_row_in_a_file_is_rejected_is_not_said_to_have_none(decided: Decide) -> None:
+def test_an_lea_with_only_a_rejected_row_is_not_reported_as_absent(decided: Decide) -> None:
     db = decided(BOARDS)
     ((why,),) = db.execute("select reason from rejects where cds = ?", [ONLY_REJECTED]).fetchall()
     found = db.execute(
@@ -179,7 +179,7 @@ BOARDS.put(2024, NEW_CHARTER, "EL", chronic=1, susp=1)
 UNEXPLAINED = "and no predecessor is on record. That year is left out of its history."
 
 
-def test_every_no_says_which_years_lie_before_the_code_began(decided: Decide) -> None:
+def test_every_not_eligible_reason_names_years_before_the_code_began(decided: Decide) -> None:
     """Regression: only the Continuum of Support named them."""
     found = decided(BOARDS).execute(
         "select cds, reason from assistance where determination_year = 2024 and cds in (?, ?) and determination in"

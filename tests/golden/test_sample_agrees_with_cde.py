@@ -38,7 +38,7 @@ def official(year: int) -> pd.DataFrame:
     return workbook(SAMPLE, year)
 
 
-def test_every_letter_cell_is_cdes(db: duckdb.DuckDBPyConnection, official: pd.DataFrame, year: int) -> None:
+def test_every_letter_matches_cde(db: duckdb.DuckDBPyConnection, official: pd.DataFrame, year: int) -> None:
     cells = {
         (cds, {"TOM": "MR"}.get(group, group)): letter.replace("*", "").strip()
         for column in official.columns
@@ -57,7 +57,7 @@ def test_every_letter_cell_is_cdes(db: duckdb.DuckDBPyConnection, official: pd.D
     assert ours == cells
 
 
-def test_every_ec_52072_flag_is_cdes(db: duckdb.DuckDBPyConnection, official: pd.DataFrame, year: int) -> None:
+def test_every_ec_52072_flag_matches_cde(db: duckdb.DuckDBPyConnection, official: pd.DataFrame, year: int) -> None:
     flags = dict(official[f"EC52072_{year}"].items())
     ours = dict(
         db.execute(
@@ -69,7 +69,7 @@ def test_every_ec_52072_flag_is_cdes(db: duckdb.DuckDBPyConnection, official: pd
     assert ours == flags
 
 
-def test_total_student_groups_and_method_1_are_cdes(
+def test_total_student_groups_and_method_1_match_cde(
     db: duckdb.DuckDBPyConnection, official: pd.DataFrame, year: int
 ) -> None:
     counted = dict(
@@ -83,7 +83,7 @@ def test_total_student_groups_and_method_1_are_cdes(
     assert {cds: "Y" if n else "N" for cds, n in counted.items()} == dict(official["MetMethod1"].items())
 
 
-def test_no_difference_is_left_in_the_reconciliation(db: duckdb.DuckDBPyConnection) -> None:
+def test_the_reconciliation_has_no_differences(db: duckdb.DuckDBPyConnection) -> None:
     classes = dict(db.execute("select class, count(*) from reconciliation group by class").fetchall())
     assert set(classes) == {"agree", "not_comparable"}
     open_ones = {
@@ -97,7 +97,7 @@ def test_no_difference_is_left_in_the_reconciliation(db: duckdb.DuckDBPyConnecti
     }, "local indicators of 2017 to 2019 and CALPADS are not in the sample"
 
 
-def test_earlier_years_are_cdes_letters_and_say_so(db: duckdb.DuckDBPyConnection) -> None:
+def test_earlier_years_use_cdes_letters_and_name_them_as_basis(db: duckdb.DuckDBPyConnection) -> None:
     rows = db.execute(
         "select dashboard_year, list(distinct basis), bool_and(letter is not distinct from cde_letter) from"
         " student_group_history where cds like '27%0000000' group by 1 order by 1"

@@ -39,7 +39,7 @@ def worlds(groups: Sequence[Group]) -> Iterator[bool]:
         yield 1 <= len(existing) < 3 and all(existing)
 
 
-def test_the_clause_holds_where_every_world_has_it_and_may_hold_where_one_has() -> None:
+def test_the_clause_is_true_in_every_world_or_possible_in_some() -> None:
     rows = [
         {
             "cds": str(n),
@@ -67,7 +67,7 @@ def test_the_clause_holds_where_every_world_has_it_and_may_hold_where_one_has() 
         assert found[n] == [all(possible), any(possible), any(possible)], groups
 
 
-def test_years_under_an_earlier_code_count_apart() -> None:
+def test_years_under_a_former_code_count_separately() -> None:
     row = {
         "cds": "1",
         "determination_year": 2024,

@@ -44,7 +44,7 @@ def official(year: int) -> pd.DataFrame:
 
 
 @pytest.mark.parametrize("year", sorted(SHEETS))
-def test_the_continuum_is_cdes_flag_for_every_lea(state_db: duckdb.DuckDBPyConnection, year: int) -> None:
+def test_the_continuum_matches_cdes_flag_for_every_lea(state_db: duckdb.DuckDBPyConnection, year: int) -> None:
     flags = dict(official(year)[f"EC52072_{year}"].items())
     ours = dict(
         state_db.execute(
@@ -58,7 +58,7 @@ def test_the_continuum_is_cdes_flag_for_every_lea(state_db: duckdb.DuckDBPyConne
     assert {ours[c] for c, f in flags.items() if f == "N"} <= {"not_eligible", "not_assessed"}
 
 
-def test_who_decided(state_db: duckdb.DuckDBPyConnection) -> None:
+def test_the_decider_of_each_verdict_is_counted(state_db: duckdb.DuckDBPyConnection) -> None:
     computed = (
         "where pathway = 'continuum' and status = 'eligible' and decided_by = 'computed_from_letters' group by 1 order"
         " by 1"
@@ -74,7 +74,7 @@ def test_who_decided(state_db: duckdb.DuckDBPyConnection) -> None:
 
 
 @pytest.mark.slow
-def test_workbooks_alone_leave_more_to_cdes_flag(
+def test_with_workbooks_alone_cdes_flag_decides_more(
     state_db: duckdb.DuckDBPyConnection, raw_cache: Path, tmp_path: Path
 ) -> None:
     source = copy_of_state(tmp_path / "source", *(path.name for path in STATE.glob("assistancestatus*")))
@@ -85,7 +85,7 @@ def test_workbooks_alone_leave_more_to_cdes_flag(
     assert more == {("27754400000000", 2023), ("27754400000000", 2024), ("27660680000000", 2024)}
 
 
-def test_new_and_left_in_2024(state_db: duckdb.DuckDBPyConnection) -> None:
+def test_new_and_removed_leas_in_2024(state_db: duckdb.DuckDBPyConnection) -> None:
     query = (
         "select change, count(*) from changes where pathway = 'continuum' and to_year = 2024 and change <>"
         " 'status_changed' group by 1"
@@ -93,7 +93,7 @@ def test_new_and_left_in_2024(state_db: duckdb.DuckDBPyConnection) -> None:
     assert dict(state_db.execute(query).fetchall()) == {"newly_eligible": 16, "no_longer": 15, "continuing": 51}
 
 
-def test_leas_outside_monterey_are_judged_by_their_letters(state_db: duckdb.DuckDBPyConnection) -> None:
+def test_leas_outside_monterey_are_decided_by_letters(state_db: duckdb.DuckDBPyConnection) -> None:
     """An excerpt in addition to complete workbooks is not a set of missing rows: it opens no verdict and causes no
     warning.
     """
@@ -110,7 +110,7 @@ def test_leas_outside_monterey_are_judged_by_their_letters(state_db: duckdb.Duck
     ).fetchall() == [(0,)]
 
 
-def test_published_counts_hold(state_db: duckdb.DuckDBPyConnection) -> None:
+def test_counts_match_published_ones(state_db: duckdb.DuckDBPyConnection) -> None:
     """Counts that the press and county offices printed."""
     identified = """
         select county || ' ' || determination_year, count(*) filter (assistance_year = 1),

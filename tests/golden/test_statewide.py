@@ -40,7 +40,7 @@ def pairs(rows: list[tuple[str, object]]) -> dict[str, object]:
     return dict(rows)
 
 
-def test_ec_52072_of_2022_is_cdes_for_every_lea(state: duckdb.DuckDBPyConnection) -> None:
+def test_ec_52072_of_2022_matches_cde_for_every_lea(state: duckdb.DuckDBPyConnection) -> None:
     flags = dict(official(2022)["EC52072_2022"].items())
     ours = {
         cds: (status, lea_type)
@@ -55,7 +55,7 @@ def test_ec_52072_of_2022_is_cdes_for_every_lea(state: duckdb.DuckDBPyConnection
     assert {ours[c][0] for c, f in flags.items() if f == "N"} == {"not_eligible"}
 
 
-def test_the_clause_for_fewer_than_three_groups_is_answered_by_cde(state: duckdb.DuckDBPyConnection) -> None:
+def test_the_small_lea_clause_is_decided_by_cdes_flag(state: duckdb.DuckDBPyConnection) -> None:
     assert state.execute("select count(*) from continuum where by_small_clause").fetchall() == [(0,)]
     found = state.execute(
         "select e.status, e.decided_by, e.cde_flag, e.agrees_with_cde, e.reason from continuum c join eligibility e"
@@ -71,7 +71,7 @@ def test_the_clause_for_fewer_than_three_groups_is_answered_by_cde(state: duckdb
 
 
 @pytest.mark.parametrize("year", sorted(SHEETS))
-def test_method_1_and_the_number_of_groups_are_cdes_for_every_lea(state: duckdb.DuckDBPyConnection, year: int) -> None:
+def test_method_1_and_the_number_of_groups_match_cde_for_every_lea(state: duckdb.DuckDBPyConnection, year: int) -> None:
     frame = official(year)
     computed = (
         "select cds, if(ours, 'Y', 'N') from assistance_methods where determination_year = ? and method = 1 and ours is"
@@ -91,7 +91,7 @@ def test_method_1_and_the_number_of_groups_are_cdes_for_every_lea(state: duckdb.
     }
 
 
-def test_method_2_of_2018_is_cdes_for_every_lea(state: duckdb.DuckDBPyConnection) -> None:
+def test_method_2_of_2018_matches_cde_for_every_lea(state: duckdb.DuckDBPyConnection) -> None:
     flags = dict(official(2018)["MetMethod2"].items())
     ours = pairs(
         state.execute(
@@ -102,13 +102,13 @@ def test_method_2_of_2018_is_cdes_for_every_lea(state: duckdb.DuckDBPyConnection
     assert sum(f == "Y" for f in ours.values()) == 11
 
 
-def test_no_flag_of_the_state_differs(state: duckdb.DuckDBPyConnection) -> None:
+def test_no_flag_differs_statewide(state: duckdb.DuckDBPyConnection) -> None:
     classes = pairs(state.execute("select class, count(*) from reconciliation group by class").fetchall())
     assert set(classes) == {"agree", "not_comparable"}
     assert classes["agree"] > 13_000
 
 
-def test_the_list_of_consistently_low_groups_is_arithmetic_of_the_letters(state: duckdb.DuckDBPyConnection) -> None:
+def test_the_list_of_consistently_low_groups_follows_from_the_letters(state: duckdb.DuckDBPyConnection) -> None:
     """The same group on three consecutive Dashboards, 2018, 2019 and 2022.
 
     CDE listed 122 districts and 10 county offices under EC 52064(e)(5).
@@ -123,7 +123,7 @@ def test_the_list_of_consistently_low_groups_is_arithmetic_of_the_letters(state:
     assert dict(rows) == {"district": 122, "county_office": 10}
 
 
-def test_county_01_keeps_its_zero(state: duckdb.DuckDBPyConnection) -> None:
+def test_county_01_keeps_its_leading_zero(state: duckdb.DuckDBPyConnection) -> None:
     rows = state.execute(
         "select cds, lea_name, county from eligibility where cds[1:2] = '01' and pathway = 'continuum' and status ="
         " 'eligible' order by cds"
@@ -171,7 +171,7 @@ def test_a_district_that_the_latest_workbook_lacks_may_have_closed_or_lost_its_r
     assert assistance.fetchall() == [("undetermined",)]
 
 
-def test_a_code_that_another_followed_is_not_assessed_in_the_latest_workbook_without_it(
+def test_a_succeeded_code_missing_from_the_latest_workbook_is_not_assessed(
     state: duckdb.DuckDBPyConnection,
 ) -> None:
     rows = state.execute(
@@ -182,7 +182,7 @@ def test_a_code_that_another_followed_is_not_assessed_in_the_latest_workbook_wit
     assert rows == [("not_assessed",), ("not_assessed",)]
 
 
-def test_a_district_that_two_workbooks_running_lack_is_not_assessed(state: duckdb.DuckDBPyConnection) -> None:
+def test_a_district_missing_from_two_consecutive_workbooks_is_not_assessed(state: duckdb.DuckDBPyConnection) -> None:
     rows = state.execute(
         "select distinct in_files from lea_years where cds = '21655160000000' and dashboard_year in (2018, 2019, 2022)"
     ).fetchall()

@@ -29,9 +29,7 @@ COMPARABLE = {None: {"not_comparable"}, True: {"agree"}, False: {"only_ours", "o
 
 
 @pytest.mark.parametrize("kind", FLAGS)
-def test_a_verdict_agrees_with_cde_only_where_reconciliation_compares_it(
-    db: duckdb.DuckDBPyConnection, kind: str
-) -> None:
+def test_agreement_with_cde_is_stated_only_for_compared_verdicts(db: duckdb.DuckDBPyConnection, kind: str) -> None:
     found = db.execute(
         f"select v.cds, v.determination_year, v.agrees_with_cde, r.class from ({FLAGS[kind]}) v "
         "join reconciliation r on r.cds = v.cds and r.dashboard_year = v.determination_year and r.flag = v.flag"
@@ -40,7 +38,7 @@ def test_a_verdict_agrees_with_cde_only_where_reconciliation_compares_it(
     assert found or kind in ("consecutive", "charter"), "the sample has no flags of these"
 
 
-def test_nothing_agrees_that_reconciliation_does_not_list(db: duckdb.DuckDBPyConnection) -> None:
+def test_every_agreeing_verdict_is_in_the_reconciliation(db: duckdb.DuckDBPyConnection) -> None:
     for query in FLAGS.values():
         assert (
             db.execute(
@@ -51,7 +49,7 @@ def test_nothing_agrees_that_reconciliation_does_not_list(db: duckdb.DuckDBPyCon
         )
 
 
-def test_calpads_that_is_known_from_cdes_flag_alone_does_not_agree_with_itself(db: duckdb.DuckDBPyConnection) -> None:
+def test_calpads_known_only_from_cdes_flag_is_not_compared_with_it(db: duckdb.DuckDBPyConnection) -> None:
     """Method 4 without a row of the register is CDE's own flag."""
     assert db.execute(
         "select distinct ours, agrees_with_cde, decided_by from assistance_methods where method = 4 and cde_flag is not"

@@ -18,14 +18,14 @@ BOARDS = three_groups(Dashboards(), DISTRICT, (2022, 2023, 2024)).put(2024, OTHE
 three_groups(BOARDS, LEFT, (2019, 2022, 2023))
 
 
-def test_an_lea_that_no_file_covers_is_undetermined_by_every_determination(decided: Decide) -> None:
+def test_an_lea_that_no_file_covers_is_undetermined_everywhere(decided: Decide) -> None:
     db = decided(BOARDS)
     assert verdict(db, 2024, OAKLAND)[0] == "undetermined"
     for determination in ("differentiated_assistance", "consecutive"):
         assert assistance(db, OAKLAND, determination) == ("undetermined", "2024 data for this district is not loaded.")
 
 
-def test_an_lea_that_left_the_dashboard_is_not_assessed_by_every_determination(decided: Decide) -> None:
+def test_an_lea_that_left_the_dashboard_is_not_assessed_everywhere(decided: Decide) -> None:
     db = decided(BOARDS)
     said = ("not_assessed", "No results to assess: this district is not on the 2024 Dashboard.")
     assert verdict(db, 2024, LEFT) == said, "three of four Dashboards do not make it eligible"
@@ -64,14 +64,14 @@ def methods(db: duckdb.DuckDBPyConnection, cds: str) -> list[tuple[int, bool | N
     ).fetchall()
 
 
-def test_year_2_is_not_ruled_out_where_nothing_is_known_of_the_year_before(
+def test_year_2_is_undetermined_without_data_of_the_year_before(
     one_year: duckdb.DuckDBPyConnection,
 ) -> None:
     assert methods(one_year, ALONE)[0] == (1, False)
     assert assistance(one_year, ALONE, "differentiated_assistance")[0] == "undetermined"
 
 
-def test_no_method_now_and_an_unknown_year_before_is_said(one_year: duckdb.DuckDBPyConnection) -> None:
+def test_the_reason_states_no_method_now_and_an_unknown_year_before(one_year: duckdb.DuckDBPyConnection) -> None:
     """Local indicators settle methods 2 and 3, and the CALPADS register settles method 4."""
     assert methods(one_year, ON_RECORD) == [(1, False), (2, False), (3, False), (4, False)]
     status, reason = assistance(one_year, ON_RECORD, "differentiated_assistance")
@@ -79,7 +79,7 @@ def test_no_method_now_and_an_unknown_year_before_is_said(one_year: duckdb.DuckD
     assert reason.startswith("No method is met on the 2024 Dashboard. Whether one was on the 2023 Dashboard")
 
 
-def test_an_lea_that_only_the_local_indicators_name_is_in_the_index(one_year: duckdb.DuckDBPyConnection) -> None:
+def test_an_lea_named_only_by_local_indicators_is_in_the_index(one_year: duckdb.DuckDBPyConnection) -> None:
     rows = one_year.execute(
         "select cds, lea_name, lea_type, status from eligibility where pathway = 'continuum' and cds[1:5] = '27000'"
         " order by cds"
@@ -135,7 +135,7 @@ def half_a_year(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> It
         yield connection
 
 
-def test_three_dashboards_suffice_but_for_a_code_that_was_gone_before_the_fourth(
+def test_three_dashboards_suffice_unless_the_code_ended_before_the_fourth(
     half_a_year: duckdb.DuckDBPyConnection,
 ) -> None:
     assert verdict(half_a_year, 2024, STAYS)[0] == "eligible"
@@ -147,7 +147,7 @@ def test_three_dashboards_suffice_but_for_a_code_that_was_gone_before_the_fourth
         assert assistance(half_a_year, cds, "consecutive") == said
 
 
-def test_year_2_does_not_say_that_no_method_is_met_where_nothing_is_loaded(
+def test_year_2_does_not_claim_unmet_methods_without_loaded_data(
     half_a_year: duckdb.DuckDBPyConnection,
 ) -> None:
     assert assistance(half_a_year, STAYS, "differentiated_assistance") == (
@@ -157,7 +157,9 @@ def test_year_2_does_not_say_that_no_method_is_met_where_nothing_is_loaded(
     )
 
 
-def test_a_no_claims_nothing_of_a_dashboard_that_is_not_known(half_a_year: duckdb.DuckDBPyConnection) -> None:
+def test_a_not_eligible_reason_claims_nothing_about_an_unknown_dashboard(
+    half_a_year: duckdb.DuckDBPyConnection,
+) -> None:
     of_four = "of the four Dashboards 2019, 2022, 2023 and 2024."
     assert verdict(half_a_year, 2024, NOTHING) == (
         "not_eligible",

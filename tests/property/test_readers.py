@@ -124,7 +124,7 @@ values = st.text(st.sampled_from("ab1 \"'\t|,\r\n\x0b\x0c\x1c\x85\u2028\u00f1\uf
 
 @many
 @given(st.binary(max_size=400))
-def test_random_bytes_as_text(content: bytes) -> None:
+def test_random_bytes_as_text_are_read_or_refused(content: bytes) -> None:
     text_or_refusal(content, LAYOUTS.dashboard)
 
 
@@ -139,14 +139,16 @@ def test_random_bytes_as_text(content: bytes) -> None:
 @example(['"a', 'b"'], ",", 1, "utf-8")
 @example(["\r"], "|", 3, "utf-8")
 @example([], "\t", 1, "utf-8")
-def test_any_lines_below_a_header(lines: list[str], delimiter: str, width: int, encoding: str) -> None:
+def test_any_lines_below_a_header_are_accounted_for(
+    lines: list[str], delimiter: str, width: int, encoding: str
+) -> None:
     header = delimiter.join(["cds", "statustype", "x", "y", "z"][:width])
     text_or_refusal("\n".join([header, *lines]).encode(encoding, errors="replace"), PARTED_BY[delimiter])
 
 
 @many
 @given(st.lists(st.lists(values, min_size=3, max_size=3), min_size=1, max_size=6), st.sampled_from(["\n", "\r\n"]))
-def test_what_a_comma_file_quotes_comes_back_as_it_was(rows: list[list[str]], end: str) -> None:
+def test_quoted_comma_values_round_trip(rows: list[list[str]], end: str) -> None:
     plain = [[v.replace("\r", "").replace("\n", "") for v in row] for row in rows]
     lines = [",".join('"' + v.replace('"', '""') + '"' for v in row) for row in plain]
     raw = text_or_refusal((end.join(["cds,statustype,county", *lines]) + end).encode(), LAYOUTS.directory)
@@ -198,7 +200,7 @@ def test_damaged_workbooks(content: bytes, seed: int, changes: int) -> None:
 @pytest.mark.slow
 @many
 @given(st.sampled_from(XLSX[:2]), seeds, st.integers(1, 3))
-def test_workbooks_whose_parts_are_damaged(content: bytes, seed: int, changes: int) -> None:
+def test_workbooks_with_damaged_parts(content: bytes, seed: int, changes: int) -> None:
     """The archive is intact. Only its content is damaged."""
     target = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as new:

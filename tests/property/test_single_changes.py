@@ -326,7 +326,7 @@ def smaller_group(source: Path) -> tuple[str, str]:
 
 
 @pytest.mark.slow
-def test_a_consistent_change_is_a_difference_from_the_release_before(bare_released: Workplace) -> None:
+def test_a_consistent_change_differs_from_the_previous_release(bare_released: Workplace) -> None:
     cds, group = smaller_group(bare_released.source)
     run = bare_released.decided("criteria")
     with tables_of(run) as db:
@@ -346,7 +346,7 @@ def test_a_consistent_change_is_a_difference_from_the_release_before(bare_releas
 
 
 @pytest.mark.slow
-def test_a_moved_repayment_is_seen_beside_the_release_before(bare_released: Workplace, tmp_path: Path) -> None:
+def test_a_moved_repayment_differs_from_the_previous_release(bare_released: Workplace, tmp_path: Path) -> None:
     reference = tmp_path / "reference"
     shutil.copytree(PROJECT / "data", reference, ignore=shutil.ignore_patterns("sample"))
     path = reference / "registers" / "state_loan_events.csv"

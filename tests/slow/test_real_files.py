@@ -67,7 +67,7 @@ def test_reds_per_student_group_equal_a_plain_count(path: Path, place: Workplace
     assert ours == plain
 
 
-def test_every_word_of_all_files_together_is_known(place: Workplace) -> None:
+def test_every_term_in_the_real_files_is_known(place: Workplace) -> None:
     """No published file has a rejected row, a refusal or a remark. Of two editions, the larger one is used."""
     place.source.mkdir()
     for path in sorted(FILES, key=lambda p: p.stat().st_size):
@@ -85,7 +85,7 @@ def test_every_word_of_all_files_together_is_known(place: Workplace) -> None:
     assert listed == ([(132,)] if "leas2023perec52064.xlsx" in names else [(0,)])
 
 
-def test_nothing_that_files_say_of_each_other_is_contradicted(place: Workplace) -> None:
+def test_real_files_do_not_contradict_each_other(place: Workplace) -> None:
     """Compares repeated statuses in later workbooks, and names of codes in all kinds of files."""
     place.source.mkdir()
     for path in sorted(FILES, key=lambda p: p.stat().st_size):

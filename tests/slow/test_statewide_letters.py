@@ -83,7 +83,7 @@ def test_no_listed_lea_is_undetermined(
     assert mountain == [("Mountain Union Elementary", "cde", None)]
 
 
-def test_turned_flags_change_no_computed_verdict(letters: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_reversed_flags_change_no_computed_verdict(letters: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     source = copied(tmp_path / "source", with_monterey=False)
 
     def turn(cells: dict[str, Cell]) -> None:
@@ -106,7 +106,7 @@ def test_turned_flags_change_no_computed_verdict(letters: duckdb.DuckDBPyConnect
         assert differing == [(sum(LISTED.values()) - 16 - 71 - 76,)]
 
 
-def test_three_hundred_lost_rows_flip_no_verdict(letters: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
+def test_three_hundred_missing_rows_flip_no_verdict(letters: duckdb.DuckDBPyConnection, tmp_path: Path) -> None:
     """Without every third row of the workbook of 2022, later workbooks still prove that the LEAs had one."""
     source = copied(tmp_path / "source", with_monterey=False)
     leas = [
@@ -136,7 +136,7 @@ def test_three_hundred_lost_rows_flip_no_verdict(letters: duckdb.DuckDBPyConnect
         assert {found for (found,) in db.execute(now, [yes]).fetchall()} == {"eligible", "undetermined"}
 
 
-def test_published_counts_hold(letters: duckdb.DuckDBPyConnection) -> None:
+def test_counts_match_published_ones(letters: duckdb.DuckDBPyConnection) -> None:
     """Compares with what the press and county offices published from the statewide workbooks."""
     query = """
         select a.lea_type, count(*) from assistance a
@@ -164,7 +164,7 @@ def test_published_counts_hold(letters: duckdb.DuckDBPyConnection) -> None:
     assert letters.execute(second).fetchone() == (11,)
 
 
-def test_lowell_joint_has_its_history_under_both_codes(letters: duckdb.DuckDBPyConnection) -> None:
+def test_lowell_joint_has_history_under_both_codes(letters: duckdb.DuckDBPyConnection) -> None:
     """It moved from Los Angeles to Orange County in 2021. CDE's list starts again, next to the earlier results."""
     before, now = "19647660000000", "30647660000000"
     years = letters.execute(

@@ -45,7 +45,7 @@ def test_the_truth_has_every_year_with_rules() -> None:
 
 
 @pytest.mark.parametrize("table", QUERIES)
-def test_every_row_is_as_it_must_be(small: duckdb.DuckDBPyConnection, table: str) -> None:
+def test_every_generated_row_is_consistent(small: duckdb.DuckDBPyConnection, table: str) -> None:
     assert differences(small, table) == []
 
 
@@ -61,7 +61,7 @@ def test_cdes_own_flags_of_the_state_agree(small: duckdb.DuckDBPyConnection) -> 
     assert classes["agree"] > 4_000
 
 
-def test_the_state_holds_what_matters(small: duckdb.DuckDBPyConnection) -> None:
+def test_the_generated_state_covers_every_kind_of_lea(small: duckdb.DuckDBPyConnection) -> None:
     """A truth without any yes, or without the difficult cases, would prove nothing."""
 
     def statuses(table: str) -> set[str]:
@@ -99,7 +99,7 @@ def test_the_state_holds_what_matters(small: duckdb.DuckDBPyConnection) -> None:
     assert [what for what, query in awkward.items() if small.execute(query).fetchall() == [(0,)]] == []
 
 
-def test_a_wrong_truth_is_seen(small: duckdb.DuckDBPyConnection) -> None:
+def test_a_wrong_truth_is_detected(small: duckdb.DuckDBPyConnection) -> None:
     small.execute("begin")
     small.execute(
         "update continuum_truth set status = 'not_eligible' where (cds, determination_year) = "
