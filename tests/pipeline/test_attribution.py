@@ -70,7 +70,7 @@ def attributed(
     return {(cds, year, pathway): to for cds, year, pathway, to in rows}
 
 
-def test_without_new_rules_or_code_every_difference_is_one_of_data(db: duckdb.DuckDBPyConnection) -> None:
+def test_without_new_rules_or_code_every_difference_is_due_to_data(db: duckdb.DuckDBPyConnection) -> None:
     assert set(attributed(db, "data").values()) == {"data"}
 
 
@@ -86,7 +86,7 @@ def test_a_group_that_may_still_count_is_not_among_those_that_do_not(db: duckdb.
     assert db.execute(query).fetchall() == [(["HI"],)]
 
 
-def test_without_new_data_a_difference_is_one_of_rules_from_their_year_or_of_code(
+def test_without_new_data_a_difference_is_due_to_rules_or_code(
     db: duckdb.DuckDBPyConnection,
 ) -> None:
     assert set(attributed(db, "code").values()) == {"code"}
@@ -100,7 +100,7 @@ def test_without_new_data_a_difference_is_one_of_rules_from_their_year_or_of_cod
     assert found == [(2022, "code"), (2023, "rules"), (2024, "rules")]
 
 
-def test_rows_of_an_lea_reach_the_years_from_their_file_on(db: duckdb.DuckDBPyConnection) -> None:
+def test_changed_rows_affect_years_from_their_file_onward(db: duckdb.DuckDBPyConnection) -> None:
     db.execute("insert into changed_sources values ('dashboard-ela-2023', 2023, false)")
     db.execute("insert into source_changes values ('dashboard-ela-2023', ?)", [HERE])
     found = attributed(db, "code")
@@ -109,7 +109,7 @@ def test_rows_of_an_lea_reach_the_years_from_their_file_on(db: duckdb.DuckDBPyCo
     }
 
 
-def test_a_file_that_cannot_be_compared_reaches_its_counties(db: duckdb.DuckDBPyConnection) -> None:
+def test_an_incomparable_file_affects_its_counties(db: duckdb.DuckDBPyConnection) -> None:
     db.execute("insert into changed_sources values ('dashboard-ela-2024', 2024, true)")
     db.execute("insert into source_coverage values ('dashboard-ela-2024', ['27'])")
     found = attributed(db, "code")
@@ -120,7 +120,7 @@ def test_a_file_that_cannot_be_compared_reaches_its_counties(db: duckdb.DuckDBPy
     }, "a file that is gone"
 
 
-def test_a_register_reaches_its_pathway_and_a_dated_fact_what_is_dated(db: duckdb.DuckDBPyConnection) -> None:
+def test_a_register_affects_its_pathway_and_a_dated_fact_dated_verdicts(db: duckdb.DuckDBPyConnection) -> None:
     db.execute("insert into changed_pathways values ('spi')")
     assert {p for (_, _, p), to in attributed(db, "code").items() if to == "data"} == {"spi"}
     db.execute("delete from changed_pathways")
@@ -182,7 +182,7 @@ def attributions_of(run: Run) -> dict[str, int]:
 
 
 @pytest.mark.slow
-def test_new_rules_change_many_verdicts_and_do_not_count(published: Workplace, tmp_path: Path) -> None:
+def test_verdicts_changed_by_new_rules_do_not_count_as_data(published: Workplace, tmp_path: Path) -> None:
     found = attributions(published, reference=loosened(tmp_path))
     assert set(found) == {"rules"}
     assert found["rules"] >= 5
@@ -198,7 +198,7 @@ def everybody(published: Workplace) -> Iterator[Run]:
     run.finish()
 
 
-def test_new_code_without_new_data_counts_as_code(everybody: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_differences_with_only_new_code_are_due_to_code(everybody: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     upgrade(monkeypatch)
     found = attributions_of(everybody)
     assert set(found) == {"code"}
@@ -217,7 +217,7 @@ def _everybody_is_eligible(connection: duckdb.DuckDBPyConnection, stage: str, ta
 
 
 @pytest.mark.slow
-def test_new_data_and_new_code_are_told_apart_by_lea(
+def test_new_data_and_new_code_are_distinguished_by_lea(
     workplace: Workplace, published: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("transforms.build.build_table", _everybody_is_eligible)
@@ -240,7 +240,7 @@ def test_new_data_and_new_code_are_told_apart_by_lea(
     assert {to for cds, _, to in rows if cds != NEIGHBOR} == {"code"}
 
 
-def test_a_release_before_the_digests_counts_as_older_code(everybody: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_release_without_digests_counts_as_older_code(everybody: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     real = attribution.read_manifest
     monkeypatch.setattr(
         attribution, "read_manifest", lambda folder: {k: v for k, v in real(folder).items() if k != "digests"}
@@ -249,7 +249,9 @@ def test_a_release_before_the_digests_counts_as_older_code(everybody: Run, monke
 
 
 @pytest.mark.slow
-def test_the_day_of_a_dated_fact_is_data(published: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_difference_on_the_day_of_a_dated_fact_is_due_to_data(
+    published: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
     upgrade(monkeypatch)
     found = attributions(published, as_of=date(2025, 6, 1))
     assert set(found) == {"data"}, "the loan of Plumas is not known yet"

@@ -53,7 +53,7 @@ CASES: dict[str, tuple[str, Callable[[str], str], type[DtaError], tuple[str, ...
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
-def test_current_stays_as_it_was(light: None, bare_released: Workplace, edit: Edit, case: str) -> None:
+def test_a_stopped_run_keeps_the_current_release(light: None, bare_released: Workplace, edit: Edit, case: str) -> None:
     file, how, error, said = CASES[case]
     before = tree(bare_released.out)
     edit(file, how)
@@ -103,7 +103,7 @@ def first_district_line(text: str) -> str:
     return next(line for line in text.split("\n") if line.split("\t")[1:2] == ["D"]) + "\n"
 
 
-def test_a_bad_row_is_rejected_and_what_depends_on_it_is_never_a_no(
+def test_a_bad_row_is_rejected_and_dependent_results_are_not_determined(
     light: None, bare_released: Workplace, edit: Callable[[str, Callable[[str], str]], None]
 ) -> None:
     """Rows of each kind, in one night."""
@@ -166,7 +166,9 @@ REFUSED: dict[str, tuple[str, Callable[[str], str], str]] = {
 
 
 @pytest.mark.slow
-def test_a_broken_file_is_not_used_and_current_stays(light: None, bare_released: Workplace, edit: Edit) -> None:
+def test_a_broken_file_is_unused_and_the_current_release_stays(
+    light: None, bare_released: Workplace, edit: Edit
+) -> None:
     """A file broken in each way, in one night."""
     before = tree(bare_released.out)
     for file, how, _ in REFUSED.values():

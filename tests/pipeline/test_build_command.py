@@ -20,11 +20,11 @@ def names(*wanted: str) -> list[str]:
     return [table for _, table in selected(list(wanted))]
 
 
-def test_nothing_selected_is_everything_in_order() -> None:
+def test_an_empty_selection_builds_everything_in_order() -> None:
     assert selected([]) == [(stage, table) for stage in BUILT for table in order_of(stage)]
 
 
-def test_a_plus_behind_adds_what_is_made_from_a_table_and_before_it_what_it_needs() -> None:
+def test_a_plus_selects_downstream_or_upstream_tables() -> None:
     assert names("continuum") == ["continuum"]
     after = names("continuum+")
     assert {"continuum", "verdicts", "eligibility", "eligible_districts"} <= set(after)
@@ -45,7 +45,7 @@ def test_an_unknown_name_is_refused_with_the_nearest() -> None:
         selected(["contnuum+"])
 
 
-def test_tables_are_built_on_what_the_last_build_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_build_reuses_tables_of_the_last_build(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     state = Dashboards(names={(CDS, y): "Salinas Union High" for y in (2023, 2024)})
     for year in (2023, 2024):
         state.put(year, CDS, "EL", susp=1, ela=3, math=3)
@@ -77,6 +77,6 @@ def test_tables_are_built_on_what_the_last_build_left(tmp_path: Path, monkeypatc
     assert not (tmp_path / "out").exists(), "nothing is published"
 
 
-def test_the_order_is_listed_with_what_each_table_reads() -> None:
+def test_the_build_order_is_listed_with_inputs() -> None:
     listed = CliRunner().invoke(app, ["build", "--list", "--select", "continuum"], catch_exceptions=False)
     assert listed.output.split()[:3] == ["determinations", "continuum", "leas,"]

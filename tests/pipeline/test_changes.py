@@ -62,7 +62,7 @@ def test_no_longer_eligible_by_a_group(db: duckdb.DuckDBPyConnection) -> None:
     [("assistancestatus24.xlsx", 2024), ("assistancestatus22.xlsx", 2022)],
     ids=["the newest year", "a year between"],
 )
-def test_a_group_of_which_a_year_is_not_known_is_not_said_to_have_left(
+def test_a_group_with_an_unknown_year_is_not_reported_as_removed(
     missing: str, unknown: int, tmp_path: Path, raw_cache: Path
 ) -> None:
     """CDE's workbook of a year comes weeks after the Dashboard; until then, most of the state's results are not known.
@@ -100,7 +100,7 @@ def test_the_cause_of_a_change_of_wraparound_is_a_loan(db: duckdb.DuckDBPyConnec
     )
 
 
-def test_who_stays_eligible_is_continuing_and_who_stays_out_has_no_row(db: duckdb.DuckDBPyConnection) -> None:
+def test_unchanged_eligible_leas_are_continuing_and_ineligible_ones_have_no_row(db: duckdb.DuckDBPyConnection) -> None:
     wrong = db.execute("""
         with pairs as (
             select a.cds, a.pathway, b.determination_year as to_year, a.status as before, b.status as after
@@ -144,7 +144,7 @@ def test_two_years_are_compared(published: Workplace) -> None:
         compare(published.out, "2019", "2024")
 
 
-def test_two_years_are_counted_as_the_table_of_changes_does(published: Workplace) -> None:
+def test_a_comparison_of_two_years_counts_like_the_changes_table(published: Workplace) -> None:
     kinds = {"newly_eligible": "new", "no_longer": "left"}
     with open_release(published.out) as connection:
         counted = connection.execute("select cds, pathway, change from changes where to_year = 2024").fetchall()
@@ -155,7 +155,7 @@ def test_two_years_are_counted_as_the_table_of_changes_does(published: Workplace
 
 
 @pytest.mark.slow
-def test_two_releases_are_compared_and_the_second_names_what_changed(without_gates: None, released: Workplace) -> None:
+def test_a_comparison_of_two_releases_names_the_changes(without_gates: None, released: Workplace) -> None:
     first = (released.out / "current").resolve().name
     assert released.publish(as_of=date(2025, 6, 1)).outcome == "published", "before the loan of Plumas"
     second = (released.out / "current").resolve().name
@@ -217,7 +217,7 @@ def accepted(
         yield connection
 
 
-def test_the_day_after_an_acceptance_is_no_night_without_anything_new(accepted: duckdb.DuckDBPyConnection) -> None:
+def test_the_day_after_an_acceptance_crosses_a_dated_fact(accepted: duckdb.DuckDBPyConnection) -> None:
     """Regression: later nights without other changes still reported the difference as accepted."""
     accepted.execute("select count(*) from reconciliation").fetchone()
     facts = dated_facts(accepted)
@@ -245,7 +245,7 @@ def failing(db: duckdb.DuckDBPyConnection, check: str) -> dict[str, str]:
     return {cds: str(row) for row in rows for cds in (*DIFFERING, AS_BEFORE, WRONG_DAY) if cds in row and OF_EL in row}
 
 
-def test_an_accepted_difference_is_shown_and_warns_no_more(
+def test_an_accepted_difference_is_shown_without_a_warning(
     accepted: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection
 ) -> None:
     ours = our_letters(db)[CURRENT]
@@ -260,18 +260,18 @@ def test_an_accepted_difference_is_shown_and_warns_no_more(
 
 
 @pytest.mark.parametrize(("cds", "problem"), [(EXPIRED, "expired"), (IN_ANOTHER_WAY, "differs in another way now")])
-def test_an_acceptance_that_is_old_covers_nothing(accepted: duckdb.DuckDBPyConnection, cds: str, problem: str) -> None:
+def test_an_outdated_acceptance_has_no_effect(accepted: duckdb.DuckDBPyConnection, cds: str, problem: str) -> None:
     assert problem in failing(accepted, "acceptances_current")[cds]
     assert cds in failing(accepted, "agrees_with_cde")
 
 
-def test_an_acceptance_of_what_no_longer_differs_warns(accepted: duckdb.DuckDBPyConnection) -> None:
+def test_an_acceptance_without_a_difference_warns(accepted: duckdb.DuckDBPyConnection) -> None:
     found = outcome(accepted, "acceptances_current")
     assert (found.warns, found.stops_release) == (True, False)
     assert "no longer occurs" in failing(accepted, "acceptances_current")[AS_BEFORE]
 
 
-def test_an_acceptance_without_a_reason_or_with_a_wrong_day_is_rejected_and_accepts_nothing(
+def test_an_acceptance_without_a_reason_or_with_a_wrong_day_is_rejected(
     accepted: duckdb.DuckDBPyConnection,
 ) -> None:
     rejected = accepted.execute(

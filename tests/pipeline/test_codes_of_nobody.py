@@ -54,14 +54,16 @@ def of_nobody(new_place: Callable[[], Workplace]) -> Iterator[duckdb.DuckDBPyCon
 
 
 @pytest.mark.parametrize("code", NOBODY)
-def test_a_row_of_no_county_in_a_workbook_costs_itself(of_nobody: duckdb.DuckDBPyConnection, code: str) -> None:
+def test_a_workbook_row_with_an_impossible_code_is_rejected_alone(
+    of_nobody: duckdb.DuckDBPyConnection, code: str
+) -> None:
     """A row of the whole state that somebody added, and impossible codes."""
     assert ("CDS", NO_COUNTY) in of_nobody.execute(LEFT_OUT, [code]).fetchall()
     for table in ("leas", "assistance_letters", "eligibility"):
         assert of_nobody.execute(f"select count(*) from {table} where cds = ?", [code]).fetchall() == [(0,)]
 
 
-def test_a_row_of_no_county_in_another_file_costs_itself(of_nobody: duckdb.DuckDBPyConnection) -> None:
+def test_a_dashboard_row_with_an_impossible_code_is_rejected_alone(of_nobody: duckdb.DuckDBPyConnection) -> None:
     """The row is in a Dashboard file, whose row of the state is as in CDE's file."""
     assert of_nobody.execute("select cds, reason from rejects order by cds").fetchall()[-1] == (
         "99661590000000",
@@ -72,7 +74,7 @@ def test_a_row_of_no_county_in_another_file_costs_itself(of_nobody: duckdb.DuckD
 
 
 @pytest.mark.slow
-def test_a_lost_zero_costs_no_sound_row_of_another_file(workplace: Workplace) -> None:
+def test_a_lost_digit_rejects_no_good_row_of_another_file(workplace: Workplace) -> None:
     """LEAs with a new name since 2023; in one row of each, the code lost a digit. The other row is good."""
 
     def change(cells: dict[str, Cell]) -> None:

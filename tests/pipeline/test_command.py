@@ -31,7 +31,7 @@ def dta(*arguments: object):
     return runner.invoke(app, [str(a) for a in arguments])
 
 
-def test_explain_says_the_verdict_the_causes_and_the_sources(published: Workplace) -> None:
+def test_explain_shows_the_verdict_the_causes_and_the_sources(published: Workplace) -> None:
     said = dta(
         "explain", "south monterey county joint union high", "--full", "--year", 2023, "--out", published.out
     ).output
@@ -68,20 +68,20 @@ def test_explain_fits_a_screen(published: Workplace, every: int, monkeypatch: py
         assert "not an official" in " ".join(lines[-2:])
 
 
-def test_explain_in_full_breaks_no_word(published: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_explain_in_full_does_not_break_words(published: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(out_console, "_width", 80)
     said = dta("explain", "27660680000000", "--full", "--year", 2023, "--out", published.out).output
     assert "Socioeconomically" in said
     assert max(len(line) for line in said.splitlines() if "│" in line) <= 80
 
 
-def test_explain_a_no(published: Workplace) -> None:
+def test_explain_shows_why_an_lea_is_not_eligible(published: Workplace) -> None:
     said = " ".join(dta("explain", "27661590000000", "--out", published.out).output.split())
     assert "Two student groups met the criteria" in said
     assert "Closest, with two years: homeless youth." in said
 
 
-def test_explain_a_county_office_and_a_charter_school(published: Workplace) -> None:
+def test_explain_works_for_a_county_office_and_a_charter_school(published: Workplace) -> None:
     said = " ".join(dta("explain", "27102720000000", "--full", "--out", published.out).output.split())
     assert "● eligible Continuum of Support (SIR+) EC 52072.5" in said
     assert (
@@ -116,7 +116,7 @@ def test_a_mistyped_name_offers_near_matches(published: Workplace) -> None:
     assert b"Did you mean: Salinas Union High (27661590000000)" in ended.stderr
 
 
-def test_sql_in_all_formats(published: Workplace) -> None:
+def test_sql_writes_all_formats(published: Workplace) -> None:
     query = (
         "select cds, pathways from eligible_districts where cds[1:2] = '27' and determination_year = 2023 order by cds"
     )
@@ -151,22 +151,20 @@ def test_sql_in_all_formats(published: Workplace) -> None:
         "selec 1",
     ],
 )
-def test_sql_reads_the_release_and_nothing_else(
-    published: Workplace, query: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_sql_reads_only_the_release(published: Workplace, query: str, monkeypatch: pytest.MonkeyPatch) -> None:
     before = {p: p.stat().st_mtime_ns for p in (published.out / "current").resolve().iterdir()}
     assert main(("sql", query, "--out", published.out), monkeypatch) == 2
     assert {p: p.stat().st_mtime_ns for p in (published.out / "current").resolve().iterdir()} == before
 
 
-def test_status_tells_the_release_and_the_last_run(published: Workplace) -> None:
+def test_status_reports_the_release_and_the_last_run(published: Workplace) -> None:
     said = dta("status", "--out", published.out).output
     assert (published.out / "current").resolve().name in said
     assert "published" in said
 
 
 @pytest.mark.parametrize("arguments", [("explain", "x"), ("sql", "select 1"), ("status",)])
-def test_without_a_release_every_command_says_what_to_do(
+def test_every_command_without_a_release_gives_advice(
     tmp_path: Path, arguments: tuple[str, ...], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert main((*arguments, "--out", tmp_path), monkeypatch) == 6
@@ -213,7 +211,7 @@ def test_an_empty_setting_counts_as_none(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 @pytest.mark.slow
-def test_memory_that_is_too_small_is_said_in_words(
+def test_too_little_memory_gives_a_plain_message(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for name, value in {
@@ -233,7 +231,7 @@ def test_memory_that_is_too_small_is_said_in_words(
         (duckdb.OutOfMemoryException("Out of Memory Error: could not allocate block"), "Raise DTA_MEMORY_LIMIT"),
     ],
 )
-def test_a_fault_of_storage_that_duckdb_meets_is_said_in_words(
+def test_a_storage_error_of_duckdb_gives_a_plain_message(
     fault: Exception, said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """In every command, such as an estimate on a full disk."""
@@ -267,7 +265,7 @@ def test_an_option_that_would_do_nothing_or_harm_is_refused(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_run_that_cannot_begin_says_so_in_a_log_for_programs(
+def test_a_run_that_cannot_start_writes_a_json_log_entry(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
@@ -282,7 +280,7 @@ def test_a_run_that_cannot_begin_says_so_in_a_log_for_programs(
 
 
 @pytest.mark.slow
-def test_run_as_a_person_would(state_run: Path, tmp_path: Path) -> None:
+def test_the_embedded_sample_runs_statewide(state_run: Path, tmp_path: Path) -> None:
     """Run the whole state from the embedded sample, then again without changes, then a folder without a usable file."""
     out = shutil.copytree(state_run / "out", tmp_path / "out", symlinks=True)
     with duckdb.connect(str(out / "current/dta.duckdb"), read_only=True) as db:
@@ -317,14 +315,14 @@ def test_run_as_a_person_would(state_run: Path, tmp_path: Path) -> None:
         ("select 1;\n-- then\nfrom leas;", "Write one query"),
     ],
 )
-def test_one_query_is_run_or_none(published: Workplace, query: str, said: str) -> None:
+def test_sql_accepts_exactly_one_query(published: Workplace, query: str, said: str) -> None:
     ended = dta("sql", query, "--out", published.out)
     assert ended.exception.exit_code == 2
     assert said in str(ended.exception)
 
 
 @pytest.mark.parametrize("end", ["", ";", " ; ", "; -- done", " -- done", "; /* done */ ;"])
-def test_what_may_follow_a_query(published: Workplace, end: str) -> None:
+def test_sql_accepts_a_semicolon_or_comment_after_a_query(published: Workplace, end: str) -> None:
     ended = dta("sql", f"select 41 + 1 as n{end}", "--format", "json", "--out", published.out)
     assert ended.exit_code == 0
     assert json.loads(ended.output) == {"n": 42}
@@ -333,12 +331,12 @@ def test_what_may_follow_a_query(published: Workplace, end: str) -> None:
 @pytest.mark.parametrize(
     "asked", ["２７６６１５９０００００００", "２７６６１５９", "Ｓａｌｉｎａｓ　Ｕｎｉｏｎ　Ｈｉｇｈ"]
 )
-def test_letters_and_digits_of_other_widths_are_understood(published: Workplace, asked: str) -> None:
+def test_fullwidth_letters_and_digits_are_accepted(published: Workplace, asked: str) -> None:
     assert "CDS 27661590000000" in dta("explain", asked, "--out", published.out).output
 
 
 @pytest.mark.parametrize("asked", ["1612590000000", "161259", "01612590000000", "0161259"])
-def test_a_code_without_its_leading_zero_is_understood(asked: str) -> None:
+def test_a_code_without_its_leading_zero_is_accepted(asked: str) -> None:
     with duckdb.connect() as connection:
         connection.execute(
             "create table leas as select '01612590000000' as cds, 'Oakland Unified' as lea_name,"
@@ -348,7 +346,7 @@ def test_a_code_without_its_leading_zero_is_understood(asked: str) -> None:
 
 
 @pytest.mark.parametrize("asked", ["", "  ", "\u200b", "%", "'"])
-def test_nothing_to_look_for_is_said_without_a_list(published: Workplace, asked: str) -> None:
+def test_an_empty_search_text_is_refused_without_a_list(published: Workplace, asked: str) -> None:
     ended = dta("explain", asked, "--out", published.out)
     assert ended.exception.exit_code == 2
     assert str(ended.exception) == "Give a name, part of a name, or a CDS code of 14 or 7 digits."
@@ -357,16 +355,14 @@ def test_nothing_to_look_for_is_said_without_a_list(published: Workplace, asked:
 @pytest.mark.parametrize(
     ("sides", "wrong"), [(("2024", "../../x"), "'../../x'"), (("current", "2023"), "'current'"), (("2024", ""), "''")]
 )
-def test_a_year_is_compared_with_a_year(published: Workplace, sides: tuple[str, str], wrong: str) -> None:
+def test_a_year_can_only_be_compared_with_a_year(published: Workplace, sides: tuple[str, str], wrong: str) -> None:
     ended = dta("compare", *sides, "--out", published.out)
     assert ended.exception.exit_code == 2
     assert f"is a determination year and {wrong} is not" in str(ended.exception)
 
 
 @pytest.mark.parametrize("day", ["1900-01-01", "2017-12-01", "2022-11-30"])
-def test_a_day_before_any_determination_is_refused_in_words(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, day: str
-) -> None:
+def test_a_day_before_any_determination_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, day: str) -> None:
     monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
     ended = dta("run", "--as-of", day, "--out", tmp_path / "out")
     assert isinstance(ended.exception, UsageError)
@@ -389,7 +385,7 @@ def test_a_day_before_any_determination_is_refused_in_words(
         (("backfill", "--day", "2026-11-24", "--day", "20261124"), "'--day': '20261124' is not a day."),
     ],
 )
-def test_a_day_that_is_none_is_named_with_what_to_do(arguments: tuple[str, ...], said: str) -> None:
+def test_an_invalid_day_is_refused_with_advice(arguments: tuple[str, ...], said: str) -> None:
     ended = dta(*arguments)
     assert ended.exit_code == 2
     assert said in " ".join(ended.output.replace("│", " ").split())
@@ -405,14 +401,12 @@ def test_a_day_that_is_none_is_named_with_what_to_do(arguments: tuple[str, ...],
         ("run", "--at", "noon"),
     ],
 )
-def test_what_cannot_be_asked_ends_with_2(published: Workplace, arguments: tuple[str, ...]) -> None:
+def test_invalid_requests_exit_with_2(published: Workplace, arguments: tuple[str, ...]) -> None:
     assert isinstance(dta(*arguments, "--out", published.out).exception, UsageError)
 
 
 @pytest.mark.parametrize("command", ["run", "check"])
-def test_a_day_of_which_the_rules_know_nothing_is_refused(
-    command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_day_after_the_last_rules_is_refused(command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rules end with the Dashboard of 2026, and the Dashboard of 2027 follows it in December of that year."""
     monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
     monkeypatch.setattr("transforms.clock.now", lambda: datetime(2026, 11, 24, 20, tzinfo=UTC))
@@ -427,9 +421,7 @@ def test_a_day_of_which_the_rules_know_nothing_is_refused(
     assert not (tmp_path / "out" / "current").exists()
 
 
-def test_a_later_day_than_the_rules_know_is_taken_when_it_has_come(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_day_after_the_last_rules_is_accepted_once_reached(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run = Run(Settings(source=str(SAMPLE), work=tmp_path, out=tmp_path / "out", as_of=date(2029, 5, 1)), tmp_path)
     monkeypatch.setattr("transforms.clock.now", lambda: datetime(2029, 5, 2, tzinfo=UTC))
     assert run.rules.years

@@ -48,7 +48,7 @@ def on_page(out: Path, page: str) -> list[Ended]:
         *(pytest.param(page, marks=pytest.mark.slow) for page in ("ascii", "cp437", "latin-1", "cp850", "utf-8")),
     ],
 )
-def test_any_code_page(published: Workplace, page: str) -> None:
+def test_commands_work_on_any_code_page(published: Workplace, page: str) -> None:
     for arguments, (code, said, told) in zip(COMMANDS, on_page(published.out, page), strict=True):
         assert code == (2 if "Nobody" in arguments[-1] else 0), (arguments, told)
         assert b"Traceback" not in said + told, arguments
@@ -57,14 +57,14 @@ def test_any_code_page(published: Workplace, page: str) -> None:
             assert "not eligible" in said.decode(page)
 
 
-def test_characters_become_their_likes() -> None:
+def test_unsupported_characters_are_replaced_by_similar_ones() -> None:
     assert in_ascii("● ○ – · ▲ ✗ ’“” Cañada é 日 ⠋ …") == '* o - . ^ x \'"" Canada e ? * .'
     assert len(in_ascii("●–…✗日")) == 5, "tables stay in line"
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", ["ascii", "cp1252"])
-def test_a_run_and_its_log_on_a_code_page(light: None, tmp_path: Path, page: str) -> None:
+def test_a_run_writes_its_log_on_any_code_page(light: None, tmp_path: Path, page: str) -> None:
     source = tmp_path / "Señor [x]"
     source.mkdir()
     (source / "eladownload2024.txt").touch()
@@ -133,7 +133,7 @@ def stopped_readers(out: Path) -> dict[tuple[tuple[str, ...], int], tuple[int, s
     WAYS,
     ids=lambda given: "-".join(given)[:30] if isinstance(given, tuple) else str(given),
 )
-def test_a_reader_that_stops_is_no_fault(published: Workplace, arguments: tuple[str, ...], read: int) -> None:
+def test_a_closed_pipe_is_not_an_error(published: Workplace, arguments: tuple[str, ...], read: int) -> None:
     assert stopped_readers(published.out)[arguments, read] == (0, "")
 
 
@@ -147,7 +147,7 @@ def test_a_reader_that_stops_is_no_fault(published: Workplace, arguments: tuple[
         pytest.param(("register", "add", "spi"), "<&- >&- 2>&-", 2, marks=pytest.mark.slow),
     ],
 )
-def test_a_stream_that_is_closed_is_no_fault(
+def test_a_closed_stream_is_not_an_error(
     published: Workplace, arguments: tuple[str, ...], closed: str, code: int
 ) -> None:
     """Some schedulers start their commands like this."""
@@ -157,7 +157,7 @@ def test_a_stream_that_is_closed_is_no_fault(
 
 
 @pytest.mark.slow
-def test_a_run_goes_on_when_nobody_reads_its_log(light: None, tmp_path: Path) -> None:
+def test_a_run_continues_when_its_log_is_not_read(light: None, tmp_path: Path) -> None:
     given = {
         **os.environ,
         "DTA_OUT": str(tmp_path / "out"),
@@ -176,14 +176,14 @@ def test_a_run_goes_on_when_nobody_reads_its_log(light: None, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("page", ["cp1252", pytest.param("utf-8", marks=pytest.mark.slow)])
-def test_eighty_columns(published: Workplace, page: str) -> None:
+def test_output_fits_eighty_columns(published: Workplace, page: str) -> None:
     for _, said, _ in on_page(published.out, page):
         for line in said.decode(page).splitlines():
             assert len(line) <= 80 or "/" in line, line
 
 
 @pytest.mark.slow
-def test_words_are_not_broken_where_a_row_can_stand_below_the_other(published: Workplace) -> None:
+def test_words_are_not_broken_when_columns_can_stack(published: Workplace) -> None:
     queries = (
         f"select * from leas where cds = '{SALINAS}'",
         "select cds, lea_name, county from leas limit 3",
@@ -197,7 +197,7 @@ def test_words_are_not_broken_where_a_row_can_stand_below_the_other(published: W
     assert twice.decode().count("a") >= 2, "two columns of one name"
 
 
-def test_csv_for_excel_and_csv_for_programs(published: Workplace) -> None:
+def test_csv_differs_for_excel_and_for_programs(published: Workplace) -> None:
     query = (
         f"select cds, lea_name, county_code, 5 as n, '6-8' as grades from leas where cds in ('{SALINAS}',"
         " '01611680000000') order by cds"
@@ -223,7 +223,7 @@ def test_csv_for_excel_and_csv_for_programs(published: Workplace) -> None:
 
 
 @pytest.mark.slow
-def test_a_comparison_begins_with_its_numbers(published: Workplace) -> None:
+def test_a_comparison_starts_with_its_counts(published: Workplace) -> None:
     short, full, as_json = in_turn(
         published.out,
         [("compare", "2023", "2024", *more) for more in ((), ("--full",), ("--format", "json"))],

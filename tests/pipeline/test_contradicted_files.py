@@ -59,7 +59,7 @@ def exchanged(new_place: Callable[[], Workplace]) -> Iterator[Run]:
 
 
 @pytest.mark.parametrize("file", EXCHANGED)
-def test_a_file_with_exchanged_headings_is_named_and_not_used(exchanged: Run, file: str) -> None:
+def test_a_file_with_swapped_headings_is_reported_and_not_used(exchanged: Run, file: str) -> None:
     unused = {u.file: u for u in unused_files(exchanged)}[file]
     indicator, year = file[:-4].split("download")
     assert unused.source_id == f"dashboard-{indicator}-{year}"
@@ -76,7 +76,7 @@ def test_a_file_with_exchanged_headings_is_named_and_not_used(exchanged: Run, fi
     assert findings == [("unknown",)]
 
 
-def test_the_stage_may_run_again_and_says_the_same(exchanged: Run) -> None:
+def test_the_stage_gives_the_same_result_when_repeated(exchanged: Run) -> None:
     first = unused_files(exchanged)
     build_core(exchanged)
     assert {u.file for u in first} == EXCHANGED.keys()
@@ -85,7 +85,7 @@ def test_the_stage_may_run_again_and_says_the_same(exchanged: Run) -> None:
     assert not {u.source_id for u in first} & used
 
 
-def test_the_edition_of_the_current_release_is_used_in_its_place(
+def test_the_edition_of_the_current_release_is_used_instead(
     bare_released: Workplace, db: duckdb.DuckDBPyConnection
 ) -> None:
     ((before,),) = db.execute("select sha256 from meta_sources where source_id = ?", [ELA]).fetchall()
@@ -117,7 +117,7 @@ CONTRADICTED = (
 )
 
 
-def test_a_cell_that_its_row_contradicts_is_unknown(workplace: Workplace, edit: Edit) -> None:
+def test_a_cell_that_contradicts_its_row_is_unknown(workplace: Workplace, edit: Edit) -> None:
     for cds, file, group, column, value, _ in CONTRADICTED:
         edit(file, cell(cds, group, column, value))
     with workplace.decide("criteria") as db:

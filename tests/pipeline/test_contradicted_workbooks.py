@@ -155,7 +155,7 @@ def test_a_partly_sorted_workbook_is_not_used(sorted_in_part: Run, year: int) ->
 
 
 @pytest.mark.slow
-def test_the_stage_may_run_again_and_says_the_same(sorted_in_part: Run) -> None:
+def test_the_stage_gives_the_same_result_when_repeated(sorted_in_part: Run) -> None:
     unused = unused_files(sorted_in_part)
     assert {u.file for u in unused} == {f"assistancestatus{year}.xlsx" for year in MOVED}
     build_core(sorted_in_part)
@@ -163,7 +163,7 @@ def test_the_stage_may_run_again_and_says_the_same(sorted_in_part: Run) -> None:
 
 
 @pytest.mark.slow
-def test_the_edition_of_the_current_release_is_used_in_its_place(
+def test_the_edition_of_the_current_release_is_used_instead(
     bare_released: Workplace, db: duckdb.DuckDBPyConnection
 ) -> None:
     before = db.execute("select * exclude (release_id) from assistance_letters order by all")

@@ -108,7 +108,7 @@ def spoil(path: Path, harm: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_run_that_died_is_begun_anew_and_what_it_left_is_verified(anew: Anew) -> None:
+def test_a_run_after_a_dead_one_starts_over_and_verifies_leftovers(anew: Anew) -> None:
     """The next run uses the files next to the scratch folder, but rebuilds damaged ones."""
     assert anew.done == NAMES
     assert not anew.left.exists(), "what was left is removed"
@@ -125,7 +125,7 @@ def test_the_same_inputs_give_the_same_release_id_and_bytes(anew: Anew, publishe
             assert path.read_bytes() == (anew.place.out / "current" / path.name).read_bytes(), path.name
 
 
-def test_long_dead_runs_are_swept_whatever_the_clock_said(workplace: Workplace) -> None:
+def test_old_dead_runs_are_removed_regardless_of_the_clock(workplace: Workplace) -> None:
     runs = workplace.work / "build" / "runs"
     old, future, recent, of_a_check, not_ours = (
         "0123456789abcdef",
@@ -160,7 +160,7 @@ def test_a_second_run_is_refused_and_does_not_touch_the_record(released: Workpla
 
 
 @pytest.mark.parametrize("fault", [OSError(28, "No space left on device"), OSError(30, "Read-only file system", "/x")])
-def test_storage_faults_are_told_in_words_and_nothing_is_kept(workplace: Workplace, fault: OSError) -> None:
+def test_storage_faults_give_plain_messages_and_leave_nothing(workplace: Workplace, fault: OSError) -> None:
     runs = workplace.work / "build" / "runs"
     of_others = set(runs.iterdir()) if runs.exists() else set()  # the work folder is shared
     with pytest.raises(StorageError, match=r"disk is full|read-only"):
@@ -169,7 +169,7 @@ def test_storage_faults_are_told_in_words_and_nothing_is_kept(workplace: Workpla
     assert set(runs.iterdir()) <= of_others
 
 
-def test_a_clock_that_went_back_publishes_nothing(released: Workplace) -> None:
+def test_a_run_with_a_clock_set_back_publishes_nothing(released: Workplace) -> None:
     before = current_release(released.out)
     earlier = AS_OF - timedelta(days=300)
     by_the_clock = released.settings(as_of=earlier)
@@ -182,7 +182,7 @@ def test_a_clock_that_went_back_publishes_nothing(released: Workplace) -> None:
 
 
 @pytest.mark.slow
-def test_the_log_has_rows_and_seconds_for_people_and_programs(anew: Anew) -> None:
+def test_the_log_has_rows_and_seconds_as_text_and_json(anew: Anew) -> None:
     assert {e["run_id"] for e in anew.events} == {anew.outcome.run_id}
     stages = [e for e in anew.events if e["event"] == "stage"]
     assert [e["stage"] for e in stages] == NAMES

@@ -69,7 +69,7 @@ def snapshots_of_others(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("made", [secrets, a_worktree, releases_of_others])
-def test_a_foreign_output_folder_is_refused_and_stays(made: Callable[[Path], None], workplace: Workplace) -> None:
+def test_a_foreign_output_folder_is_refused_and_unchanged(made: Callable[[Path], None], workplace: Workplace) -> None:
     made(workplace.out)
     before = tree(workplace.out)
     with pytest.raises(ConfigError, match="files that dta did not write") as refused:
@@ -80,7 +80,7 @@ def test_a_foreign_output_folder_is_refused_and_stays(made: Callable[[Path], Non
 
 
 @pytest.mark.parametrize("made", [secrets, a_worktree, builds_of_others, snapshots_of_others])
-def test_a_foreign_work_folder_is_refused_and_stays(
+def test_a_foreign_work_folder_is_refused_and_unchanged(
     made: Callable[[Path], None], workplace: Workplace, tmp_path: Path
 ) -> None:
     work = tmp_path / "project"
@@ -120,7 +120,7 @@ def test_folders_that_may_be_used(workplace: Workplace, tmp_path: Path) -> None:
     assert not (tmp_path / "data" / MARK).exists()
 
 
-def test_folders_of_earlier_versions_are_known_without_a_mark(released: Workplace, tmp_path: Path) -> None:
+def test_folders_of_earlier_versions_are_accepted_without_a_mark(released: Workplace, tmp_path: Path) -> None:
     for folder in (released.out, released.work / "build", released.work / "snapshots"):
         (folder / MARK).unlink()
     claim_folders(released.settings())
@@ -146,7 +146,7 @@ def test_a_first_run_that_failed_can_be_repeated(workplace: Workplace) -> None:
     assert workplace.publish().outcome == "published"
 
 
-def test_what_people_put_beside_releases_stays(released: Workplace) -> None:
+def test_files_of_people_next_to_releases_are_kept(released: Workplace) -> None:
     """Names that look almost like ours stay too; our own incomplete folders are removed."""
     releases = released.out / "releases"
     secrets(released.out)
@@ -174,7 +174,7 @@ def test_what_people_put_beside_releases_stays(released: Workplace) -> None:
 
 
 @pytest.mark.slow
-def test_links_in_the_place_of_leftovers_are_not_followed(released: Workplace, tmp_path: Path) -> None:
+def test_links_named_like_leftovers_are_not_followed(released: Workplace, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     (elsewhere / "precious").write_text("x")
@@ -189,7 +189,7 @@ def test_links_in_the_place_of_leftovers_are_not_followed(released: Workplace, t
     (runs / "0000000000000000").unlink()
 
 
-def test_a_backfill_writes_into_no_foreign_folder(workplace: Workplace, tmp_path: Path) -> None:
+def test_a_backfill_does_not_write_into_a_foreign_folder(workplace: Workplace, tmp_path: Path) -> None:
     root = tmp_path / "root"
     secrets(root)
     before = tree(root)
@@ -214,7 +214,7 @@ def test_the_watch_leaves_nothing_in_a_foreign_folder(tmp_path: Path) -> None:
     assert tree(tmp_path) == before
 
 
-def test_commands_that_change_releases_leave_foreign_folders_alone(
+def test_commands_that_change_releases_do_not_touch_foreign_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     releases_of_others(tmp_path)
@@ -224,7 +224,7 @@ def test_commands_that_change_releases_leave_foreign_folders_alone(
     assert tree(tmp_path) == before
 
 
-def test_a_report_folder_that_someone_added_to_is_not_replaced(tmp_path: Path) -> None:
+def test_a_report_folder_with_other_files_is_not_replaced(tmp_path: Path) -> None:
     target = tmp_path / "packet"
     with whole_folder(target, force=False) as folder:
         (folder / "page.pdf").write_text("old")
@@ -257,7 +257,7 @@ PLACES = (
 
 
 @pytest.mark.parametrize("place", PLACES)
-def test_nothing_is_written_where_people_ask_among_releases(place: str, released: Workplace) -> None:
+def test_no_command_writes_requested_files_among_releases(place: str, released: Workplace) -> None:
     """With every command that writes, also through links, and into a release made before folders were marked."""
     (released.out.parent / "link").symlink_to(released.out / "current")
     folder = released.out / place
@@ -273,7 +273,9 @@ def test_nothing_is_written_where_people_ask_among_releases(place: str, released
         assert tree(released.out) == before
 
 
-def test_nothing_is_written_into_the_folders_of_a_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_no_command_writes_requested_files_into_folders_of_a_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
     monkeypatch.setenv("DTA_REFERENCE", str(tmp_path / "kept"))
     for place in ("work/build/raw", "work/snapshots", "work/inbox", "kept/registers", "kept/rules/old"):
@@ -301,7 +303,7 @@ def test_nothing_is_written_into_the_folders_of_a_run(tmp_path: Path, monkeypatc
     ],
     ids=lambda arguments: " ".join(arguments[:2]),
 )
-def test_every_command_that_writes_leaves_a_release_whole(
+def test_commands_that_write_do_not_change_a_release(
     arguments: tuple[str, ...],
     released: Workplace,
     monkeypatch: pytest.MonkeyPatch,
@@ -313,7 +315,7 @@ def test_every_command_that_writes_leaves_a_release_whole(
     assert tree(released.out) == before
 
 
-def test_folders_of_a_run_do_not_lie_in_one_another(released: Workplace, tmp_path: Path) -> None:
+def test_nested_folders_of_a_run_are_refused(released: Workplace, tmp_path: Path) -> None:
     before = tree(released.out)
     for place in ("current/out", "releases/new", "tags/out"):
         with pytest.raises(ConfigError, match="--out"):
@@ -332,7 +334,7 @@ def test_folders_of_a_run_do_not_lie_in_one_another(released: Workplace, tmp_pat
     claim_folders(released.settings(out=both, work=both))
 
 
-def test_a_report_replaces_no_device_and_no_link_unasked(tmp_path: Path) -> None:
+def test_a_report_does_not_replace_a_device_or_link_unasked(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
     with pytest.raises(OutputError, match="a device or a pipe"), whole_file(tmp_path / "pipe", force=True):
         pass
@@ -341,7 +343,7 @@ def test_a_report_replaces_no_device_and_no_link_unasked(tmp_path: Path) -> None
         pass
 
 
-def test_the_page_of_a_check_replaces_nothing_unasked(
+def test_the_check_page_does_not_replace_files_unasked(
     workplace: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = tmp_path / "index.html"

@@ -20,7 +20,7 @@ HIDDEN = [
 
 
 @pytest.mark.parametrize("hidden", HIDDEN, ids=lambda h: f"{ord(h[0]):04x}")
-def test_each_is_found_and_shown_as_its_code(hidden: str) -> None:
+def test_each_hidden_character_is_detected_and_shown_as_its_code(hidden: str) -> None:
     text = f"Salinas{hidden} Union"
     assert control_in(text) == f"U+{ord(hidden[0]):04X}"
     assert shown(text).isprintable()
@@ -28,7 +28,7 @@ def test_each_is_found_and_shown_as_its_code(hidden: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["Cañada – “Union”\xa0High’s", "two\nlines\tof a comment\r\n", "日本", "e\u0301"])
-def test_what_people_write_is_left_alone(text: str) -> None:
+def test_ordinary_text_is_unchanged(text: str) -> None:
     assert control_in(text) == ""
     assert shown(text) == text
 
@@ -51,7 +51,7 @@ def in_row(text: str, cds: str, column: str, value: str) -> str:
     return "\n".join([header, *lines])
 
 
-def test_rows_with_them_are_rejected_whatever_the_kind_of_file(
+def test_rows_with_hidden_characters_are_rejected_in_every_kind_of_file(
     workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]
 ) -> None:
     edit("mathdownload2024.txt", lambda t: in_row(t, SALINAS, "districtname", "Salinas\x1b[2J Union"))
@@ -112,7 +112,7 @@ def quoted(name: str) -> str:
 
 
 @pytest.mark.slow
-def test_a_release_of_such_files_has_its_pages_and_reports(
+def test_a_release_with_such_rows_has_pages_and_reports(
     without_contracts: None, workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]
 ) -> None:
     """A school row: the gates accept one."""

@@ -13,7 +13,7 @@ def test_every_lea_has_one_row_per_pathway_and_year(db: duckdb.DuckDBPyConnectio
     assert {n for *_, n in rows} == {1}
 
 
-def test_the_25_leas_of_the_county_and_all_borrowers_are_there(db: duckdb.DuckDBPyConnection) -> None:
+def test_the_index_has_the_25_leas_of_the_county_and_all_borrowers(db: duckdb.DuckDBPyConnection) -> None:
     in_files = {
         c for (c,) in db.execute("select distinct cds from indicator_results where record_type = 'D'").fetchall()
     }
@@ -30,7 +30,7 @@ def test_the_25_leas_of_the_county_and_all_borrowers_are_there(db: duckdb.DuckDB
     assert judged == in_files | borrowers | charters
 
 
-def test_every_status_is_known_and_every_reason_said(db: duckdb.DuckDBPyConnection) -> None:
+def test_every_verdict_has_a_known_status_and_a_reason(db: duckdb.DuckDBPyConnection) -> None:
     statuses = {s for (s,) in db.execute("select distinct status from eligibility").fetchall()}
     assert statuses <= {"eligible", "not_eligible", "undetermined", "not_assessed", "not_applicable"}
     assert db.execute("select count(*) from eligibility where reason is null or length(reason) < 20").fetchall() == [

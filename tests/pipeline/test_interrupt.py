@@ -122,7 +122,7 @@ def begins_anew(place: Workplace) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("how", ["hidden", "query"])
-def test_a_run_that_is_interrupted_after_publishing_says_so(how: str, released: Workplace, tmp_path: Path) -> None:
+def test_a_run_interrupted_after_publishing_reports_the_release(how: str, released: Workplace, tmp_path: Path) -> None:
     before = current_release(released.out)
     reissue(released.source)
     process, said, _ = interrupted(released, how, "release+", signal.SIGINT, tmp_path)
@@ -167,7 +167,7 @@ def left_behind(
 
 
 @pytest.mark.slow
-def test_no_process_that_judges_is_left_behind(tmp_path: Path) -> None:
+def test_no_validation_process_is_left_behind(tmp_path: Path) -> None:
     """The process imports Great Expectations."""
     command = [str(Path(sys.executable).parent / "dta"), "run", "--log", "json"]
     left_behind(command, signal.SIGTERM, Workplace(STATE, tmp_path / "work", tmp_path / "out"))
@@ -175,7 +175,7 @@ def test_no_process_that_judges_is_left_behind(tmp_path: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGKILL])
-def test_no_process_that_writes_pages_is_left_behind(number: signal.Signals, state_run: Path, tmp_path: Path) -> None:
+def test_no_page_process_is_left_behind(number: signal.Signals, state_run: Path, tmp_path: Path) -> None:
     release = tmp_path / "release"
     shutil.copytree(
         (state_run / "out" / "current").resolve(), release, ignore=shutil.ignore_patterns("reports", "*.html")
@@ -185,7 +185,7 @@ def test_no_process_that_writes_pages_is_left_behind(number: signal.Signals, sta
     left_behind(command, number, place, lambda: any(release.glob("reports/lea/*.html")))
 
 
-def test_a_query_of_a_reader_ends_with_130(published: Workplace) -> None:
+def test_an_interrupted_query_exits_with_130(published: Workplace) -> None:
     command = [
         str(Path(sys.executable).parent / "dta"),
         "sql",
@@ -205,7 +205,7 @@ def test_a_query_of_a_reader_ends_with_130(published: Workplace) -> None:
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
-def test_a_command_that_writes_ends_with_the_code_of_its_signal(
+def test_an_interrupted_command_exits_with_the_code_of_its_signal(
     number: signal.Signals, published: Workplace, tmp_path: Path
 ) -> None:
     """While plain Python runs, so that nothing turns the signal into another error."""
@@ -224,7 +224,7 @@ def test_a_command_that_writes_ends_with_the_code_of_its_signal(
 
 
 @pytest.mark.parametrize(("made_by", "whole"), [("mkdtemp", whole_folder), ("mkstemp", whole_file)])
-def test_a_signal_while_the_place_is_made_leaves_nothing(
+def test_a_signal_while_the_folder_is_created_leaves_nothing(
     made_by: str,
     whole: Callable[[Path, bool], AbstractContextManager[Path]],
     tmp_path: Path,
@@ -243,7 +243,7 @@ def test_a_signal_while_the_place_is_made_leaves_nothing(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_signal_that_comes_during_a_record_is_seen_after_it() -> None:
+def test_a_signal_during_a_record_is_handled_after_it() -> None:
     with pytest.raises(Interrupted), listening():  # noqa: PT012 - the order is the subject
         with shielded():
             signal.raise_signal(signal.SIGTERM)
@@ -253,7 +253,7 @@ def test_a_signal_that_comes_during_a_record_is_seen_after_it() -> None:
     stop_if_signaled()
 
 
-def test_an_expectation_that_cannot_run_hides_no_signal(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failing_expectation_does_not_hide_a_signal(monkeypatch: pytest.MonkeyPatch) -> None:
     """An expectation turns every error into a result; DuckDB answers a signal with a plain RuntimeError."""
     from expectations import validate as gx
     from expectations.suites.tables import suites_of_tables
@@ -268,7 +268,7 @@ def test_an_expectation_that_cannot_run_hides_no_signal(monkeypatch: pytest.Monk
         gx.validate(rows_of(duckdb.connect()), suites_of_tables()[0])
 
 
-def test_a_signal_that_comes_where_nothing_can_be_raised_is_seen_after_it(capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_signal_where_nothing_can_be_raised_is_handled_later(capfd: pytest.CaptureFixture[str]) -> None:
     """For example, while a module is imported, or an object is deleted."""
 
     class Dropped:
@@ -281,7 +281,7 @@ def test_a_signal_that_comes_where_nothing_can_be_raised_is_seen_after_it(capfd:
     assert capfd.readouterr() == ("", "")
 
 
-def test_no_table_is_begun_after_a_signal() -> None:
+def test_no_table_is_started_after_a_signal() -> None:
     """Even on another thread, if the signal came too early to end its query."""
     with duckdb.connect() as connection, pytest.raises(Interrupted), listening():  # noqa: PT012 - the order is the subject
         with shielded():
@@ -289,7 +289,7 @@ def test_no_table_is_begun_after_a_signal() -> None:
         build_table(connection, "core", "leas")
 
 
-def test_handlers_are_put_back_and_other_threads_listen_to_none() -> None:
+def test_signal_handlers_are_restored_and_ignored_by_other_threads() -> None:
     before = [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)]
     with listening(), listening():
         assert signal.getsignal(signal.SIGINT) != before[0]
@@ -306,7 +306,7 @@ def test_handlers_are_put_back_and_other_threads_listen_to_none() -> None:
     assert entered == before[:1]
 
 
-def test_the_handler_of_a_scheduler_is_asked_first() -> None:
+def test_the_handler_of_a_scheduler_is_called_first() -> None:
     """On SIGTERM, Prefect raises an exception by which it recognizes a cancelled run."""
 
     class CancelledError(BaseException):

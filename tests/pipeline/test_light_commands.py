@@ -75,7 +75,7 @@ def ran(*commands: list[str], **environment: str) -> tuple[list[tuple[str, str]]
     ],
     ids=lambda given: " ".join(given) if isinstance(given, list) else "",
 )
-def test_a_question_loads_nothing_heavy(published: Workplace, command: list[str], lighter: set[str]) -> None:
+def test_a_query_loads_no_heavy_library(published: Workplace, command: list[str], lighter: set[str]) -> None:
     ((code, said),), loaded = ran([*command, "--out", str(published.out)])
     assert code == "0"
     assert said
@@ -97,7 +97,7 @@ def test_help_loads_no_models() -> None:
     assert not (HEAVY | READERS | MODELS) & loaded
 
 
-def test_help_and_what_is_typed_wrong_read_nothing() -> None:
+def test_help_and_usage_errors_read_no_data() -> None:
     commands = ([], ["run"], ["sql"], ["explain"], ["status"])
     typed = [*([*command, option] for option in ("--help", "--wrong") for command in commands), ["explian"]]
     ended, loaded = ran(*typed)
@@ -106,7 +106,7 @@ def test_help_and_what_is_typed_wrong_read_nothing() -> None:
     assert not (HEAVY | READERS) & loaded
 
 
-def test_that_there_is_no_release_is_said_before_anything_is_read(tmp_path: Path) -> None:
+def test_a_missing_release_is_reported_before_reading(tmp_path: Path) -> None:
     commands = (["sql", "select 1"], ["explain", "Salinas"], ["status"], ["site"])
     ended, loaded = ran(*([*command, "--out", str(tmp_path / "out")] for command in commands))
     assert [(code, "dta run" in told) for code, told in ended] == [("6", True)] * len(commands)
@@ -114,7 +114,7 @@ def test_that_there_is_no_release_is_said_before_anything_is_read(tmp_path: Path
 
 
 @pytest.mark.slow
-def test_a_night_that_changes_nothing_loads_what_it_needs(bare_released: Workplace) -> None:
+def test_an_unchanged_night_loads_only_what_it_needs(bare_released: Workplace) -> None:
     place = bare_released.settings()
     ((code, said),), loaded = ran(
         ["run", "--source", place.source, "--out", str(place.out), "--as-of", str(place.as_of)],

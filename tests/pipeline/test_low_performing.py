@@ -97,7 +97,7 @@ def test_the_list_of_reds_is_compared_cell_by_cell(workplace: Workplace, db: duc
     assert kept == [(len(listed) + 1, len(listed) + 1)]
 
 
-def test_a_row_that_breaks_the_contract_of_a_list_is_kept_aside(workplace: Workplace) -> None:
+def test_a_row_that_breaks_the_contract_of_a_list_is_rejected(workplace: Workplace) -> None:
     write_reds(
         workplace.source,
         [("27661590000000", "EL", {"ela"}), ("2766159000000", "EL", {"ela"}), ("27661590000000", "XX", {"ela"})],
@@ -137,7 +137,7 @@ def test_a_row_that_breaks_the_contract_of_a_list_is_kept_aside(workplace: Workp
         ),
     ],
 )
-def test_a_year_that_is_unknown_is_not_found_met(tmp_path: Path, raw_cache: Path, missing: str) -> None:
+def test_an_unknown_year_does_not_count_as_met(tmp_path: Path, raw_cache: Path, missing: str) -> None:
     """Without the workbook of one of the three years, no group is known to have met the criteria in all of them."""
     source = copy_of_state(tmp_path / "source", GOALS)
     for path in COUNTY_BOOKS.glob("assistancestatus*.xlsx"):
@@ -171,7 +171,9 @@ def listed_132(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> lis
 
 
 @pytest.mark.slow
-def test_the_list_of_ec_52064_e_5_statewide(tmp_path: Path, raw_cache: Path, listed_132: list[tuple[str, str]]) -> None:
+def test_the_list_of_ec_52064_e_5_matches_cde_statewide(
+    tmp_path: Path, raw_cache: Path, listed_132: list[tuple[str, str]]
+) -> None:
     assert len(listed_132) == 132, "as many LEAs as CDE listed"
     source = copy_of_state(tmp_path / "source", *(name for name in BEFORE_2023 if name.startswith("assistancestatus")))
     write_goals(source, listed_132[1:])

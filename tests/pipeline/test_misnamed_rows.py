@@ -62,7 +62,7 @@ def warned(db: duckdb.DuckDBPyConnection, check: str) -> str:
 @pytest.mark.parametrize(
     ("cds", "other"), [(DISTRICT, SALINAS), (OAKLAND, DISTRICT), (DISTRICT, ALISAL), (INGLEWOOD, SALINAS)]
 )
-def test_a_loan_under_another_districts_code(
+def test_a_loan_under_another_districts_code_is_rejected(
     light: None, bare_released: Workplace, tmp_path: Path, cds: str, other: str
 ) -> None:
     """The night passes its gates and reports it. If the previous release had the record, it is still on record, not
@@ -131,7 +131,7 @@ def misnamed(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield connection
 
 
-def test_a_case_under_another_leas_code(misnamed: duckdb.DuckDBPyConnection) -> None:
+def test_a_case_under_another_leas_code_is_rejected(misnamed: duckdb.DuckDBPyConnection) -> None:
     for register in RECORDED:
         for cds in (SALINAS, DISTRICT):
             status, reason = verdict(misnamed, cds, register)
@@ -152,21 +152,21 @@ def test_a_case_under_another_leas_code(misnamed: duckdb.DuckDBPyConnection) -> 
     assert stopping == []
 
 
-def test_a_certification_under_another_code_counts_for_nobody(misnamed: duckdb.DuckDBPyConnection) -> None:
+def test_a_certification_under_another_code_counts_for_no_lea(misnamed: duckdb.DuckDBPyConnection) -> None:
     assert misnamed.execute("select count(*) from calpads_certifications").fetchall() == [(0,)]
     assert misnamed.execute("select count(*) from rejects where source_id = 'registers/calpads'").fetchall() == [(1,)]
     used = "select count(*) from assistance_methods where method = 4 and basis = 'computed'"
     assert misnamed.execute(used).fetchall() == [(0,)]
 
 
-def test_a_borrower_that_no_file_names_does_not_vanish_with_its_row(misnamed: duckdb.DuckDBPyConnection) -> None:
+def test_a_borrower_named_by_no_file_stays_when_its_row_is_rejected(misnamed: duckdb.DuckDBPyConnection) -> None:
     assert verdict(misnamed, INGLEWOOD, "wraparound")[0] == "undetermined"
     names = misnamed.execute("select lea_name from leas where cds = ?", [INGLEWOOD]).fetchall()
     assert names == [("Inglewood Unified",)]
 
 
 @pytest.mark.slow
-def test_sound_cases_county_offices_and_days_that_come(decide: Decide) -> None:
+def test_other_cases_county_offices_and_future_days_with_rejected_rows(decide: Decide) -> None:
     """Another correct case still makes an LEA eligible; a county office's case is under a district's code.
 
     An entry with a future day is checked again on that day.
@@ -207,7 +207,9 @@ def test_a_rejected_repayment_does_not_leave_a_loan_outstanding(misnamed: duckdb
         ("CA-SEL-2003-OAKLAND-04,CA-SEL-2003-OAKLAND,", "CA-SEL-2003-OAKLAND-04,ca-sel-2003-oakland,"),
     ],
 )
-def test_another_rejected_repayment_does_not_either(workplace: Workplace, tmp_path: Path, old: str, new: str) -> None:
+def test_a_second_rejected_repayment_does_not_leave_a_loan_outstanding(
+    workplace: Workplace, tmp_path: Path, old: str, new: str
+) -> None:
     reference = reference_copy(tmp_path / "reference")
     repaid(reference, old, new)
     with workplace.decide(reference=reference) as db:
@@ -230,7 +232,7 @@ def test_names_of_every_file_are_kept(decide: Decide) -> None:
         assert warned(db, "registers_name_leas") == "", "they are of counties of which no file is loaded"
 
 
-def test_a_register_that_cannot_be_read_stops_the_night(workplace: Workplace, tmp_path: Path) -> None:
+def test_an_unreadable_register_stops_the_night(workplace: Workplace, tmp_path: Path) -> None:
     reference = reference_copy(tmp_path / "reference")
     (reference / "registers/spi.csv").write_text("case_id,something\n")
     with pytest.raises(ConfigError, match=r"registers/spi.csv, line 1: the header lacks"):
@@ -265,7 +267,7 @@ def test_register_check_compares_with_the_current_release(
     assert "no loaded file names this LEA, so its name (Inglewood Unified) was not compared" in listed
 
 
-def test_register_check_says_when_there_is_no_release_to_compare_with(
+def test_register_check_reports_a_missing_release(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("DTA_REFERENCE", str(reference_copy(tmp_path / "reference")))

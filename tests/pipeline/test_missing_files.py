@@ -46,7 +46,7 @@ def statuses(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, int], str]:
 
 
 @pytest.mark.parametrize("indicator", [i if i == "ela" else pytest.param(i, marks=pytest.mark.slow) for i in USED])
-def test_without_the_files_of_one_indicator(
+def test_missing_files_of_one_indicator_leave_results_undetermined(
     workplace: Workplace, db: duckdb.DuckDBPyConnection, indicator: str
 ) -> None:
     whole = statuses(db)
@@ -93,7 +93,9 @@ def test_the_reason_names_what_is_missing(workplace: Workplace) -> None:
 
 
 @pytest.mark.slow
-def test_without_the_letters_of_2019(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
+def test_missing_letters_of_2019_leave_results_undetermined(
+    workplace: Workplace, db: duckdb.DuckDBPyConnection
+) -> None:
     whole = statuses(db)
     (workplace.source / "assistancestatus19-rev.xlsx").unlink()
     with workplace.decide() as reduced:
@@ -110,7 +112,7 @@ def test_without_the_letters_of_2019(workplace: Workplace, db: duckdb.DuckDBPyCo
         assert all(s == whole[k] for k, s in statuses(reduced).items())
 
 
-def test_a_blank_flag_of_cde_is_no_answer(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
+def test_a_blank_flag_of_cde_decides_nothing(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
     """Three ways to leave it blank; without the letters of 2019, three verdicts of 2023 cannot be computed."""
     whole = statuses(db)
     (workplace.source / "assistancestatus19-rev.xlsx").unlink()
@@ -168,7 +170,7 @@ def test_a_missing_file_is_a_warning_of_the_release(light: None, workplace: Work
         (("grad", "elpi", "chronic"), "cde_letters"),
     ],
 )
-def test_a_dashboard_of_which_only_half_is_at_hand_is_taken_from_cdes_letters(
+def test_a_half_loaded_dashboard_is_decided_by_cdes_letters(
     workplace: Workplace, missing: tuple[str, ...], basis: str
 ) -> None:
     """Six indicators count in 2022: four loaded ones are more than half, three are not."""
@@ -182,7 +184,7 @@ def test_a_dashboard_of_which_only_half_is_at_hand_is_taken_from_cdes_letters(
         assert found == [(basis,)]
 
 
-def test_a_dashboard_that_is_not_out_yet_has_no_rows(db: duckdb.DuckDBPyConnection) -> None:
+def test_an_unpublished_dashboard_has_no_rows(db: duckdb.DuckDBPyConnection) -> None:
     """Rules of later Dashboards exist, but LEAs have no rows for them, not even unknown ones."""
     (latest,) = db.execute("select max(dashboard_year) from meta_sources where present").fetchone()  # type: ignore[misc]
     assert db.execute("select max(dashboard_year) > ? from rule_criteria", [latest]).fetchall() == [(True,)]
@@ -205,7 +207,7 @@ def without_the_district(path: Path, cds: bytes) -> None:
     path.write_bytes(b"".join(kept))
 
 
-def test_a_file_says_nothing_of_an_lea_of_which_it_should_have_a_row_or_whose_county_it_does_not_cover(
+def test_a_file_decides_nothing_about_a_missing_row_or_uncovered_county(
     workplace: Workplace,
 ) -> None:
     for cds in (DISTRICT, LACKING):
@@ -226,7 +228,7 @@ def test_a_file_says_nothing_of_an_lea_of_which_it_should_have_a_row_or_whose_co
 
 
 @pytest.mark.slow
-def test_what_would_settle_an_open_verdict_is_the_file_that_was_taken_away(workplace: Workplace, light: None) -> None:
+def test_an_undetermined_verdict_names_the_missing_file(workplace: Workplace, light: None) -> None:
     """With Monterey's indicators, 2024 needs only the workbook's flag, and 2023 only the letters of 2019."""
     (workplace.source / "assistancestatus19-rev.xlsx").unlink()
     for cds in ("27102720000000", "27660680000000"):

@@ -134,7 +134,7 @@ def many_missing(
 
 @pytest.mark.slow
 @pytest.mark.parametrize("year", WORKBOOKS)
-def test_a_third_of_a_workbook_missing_flips_no_verdict(
+def test_a_workbook_without_a_third_of_its_rows_flips_no_verdict(
     unflagged: Unflagged, many_missing: tuple[duckdb.DuckDBPyConnection, dict[int, set[str]]], year: int
 ) -> None:
     db, dropped = many_missing
@@ -150,7 +150,7 @@ def test_a_third_of_a_workbook_missing_flips_no_verdict(
     assert flipped or year == 2017
 
 
-def test_the_latest_workbook_proves_nothing_by_its_silence(workplace: Workplace) -> None:
+def test_a_row_missing_in_the_latest_workbook_is_unknown(workplace: Workplace) -> None:
     """Letters only: no later workbook shows whether the workbook of 2024 should have a row that it lacks.
 
     Three LEAs, three kinds of group years.
@@ -233,7 +233,7 @@ SHOWN_BY_ANOTHER_FILE = (
 SHOWN_OF = {"chronic": "27661420000000"}  # the LEA of the row, if it is not Salinas
 
 
-def test_a_row_that_another_file_shows_is_unknown(
+def test_a_missing_row_that_another_file_implies_is_unknown(
     few_missing: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection
 ) -> None:
     whole, found = verdicts(db), verdicts(few_missing)
@@ -265,7 +265,9 @@ def letters_that_rest_on_one_indicator(db: duckdb.DuckDBPyConnection) -> list[tu
     return rows[:3]
 
 
-def test_a_row_that_cdes_letter_needs_is_unknown(workplace: Workplace, few_missing: duckdb.DuckDBPyConnection) -> None:
+def test_a_missing_row_that_cdes_letter_implies_is_unknown(
+    workplace: Workplace, few_missing: duckdb.DuckDBPyConnection
+) -> None:
     cases = letters_that_rest_on_one_indicator(few_missing)
     assert len(cases) == 3
     for cds, group, indicator, _, _ in cases:
@@ -337,15 +339,13 @@ def rows_gone_are_unknown(db: duckdb.DuckDBPyConnection) -> None:
         assert db.execute(EVIDENCE, [cds, 2024, group, indicator]).fetchall() == [("unknown", because)]
 
 
-def test_a_row_that_the_release_before_had_is_unknown(shortened: Workplace) -> None:
+def test_a_missing_row_that_the_previous_release_had_is_unknown(shortened: Workplace) -> None:
     with shortened.decide("criteria") as db:
         rows_gone_are_unknown(db)
 
 
 @pytest.mark.slow
-def test_a_row_that_the_release_before_had_is_unknown_night_after_night(
-    shortened: Workplace, without_gates: None
-) -> None:
+def test_a_missing_row_stays_unknown_night_after_night(shortened: Workplace, without_gates: None) -> None:
     assert shortened.publish().outcome == "published"
     with duckdb.connect(str(shortened.out / "current/dta.duckdb"), read_only=True) as db:
         rows_gone_are_unknown(db)
@@ -354,7 +354,7 @@ def test_a_row_that_the_release_before_had_is_unknown_night_after_night(
         rows_gone_are_unknown(db)
 
 
-def test_groups_that_rightly_lack_a_row_are_not_in_doubt(db: duckdb.DuckDBPyConnection) -> None:
+def test_groups_that_correctly_lack_a_row_are_determined(db: duckdb.DuckDBPyConnection) -> None:
     """Of about 270 pairs of LEA and group in Monterey, 17 to 22 have no English language arts and 162 to 170 no
     graduation rate.
     """
@@ -366,7 +366,7 @@ def test_groups_that_rightly_lack_a_row_are_not_in_doubt(db: duckdb.DuckDBPyConn
     assert all(absent > 0 and unknown == 0 for *_, absent, unknown in rows)
 
 
-def test_a_local_indicator_that_is_not_there_leaves_method_2_open(tmp_path: Path, raw_cache: Path) -> None:
+def test_a_missing_local_indicator_leaves_method_2_undetermined(tmp_path: Path, raw_cache: Path) -> None:
     """Two priorities are not met; a third has no row.
 
     If one of the two has no row, Method 2 is unknown, not false.
@@ -401,7 +401,7 @@ def test_a_local_indicator_that_is_not_there_leaves_method_2_open(tmp_path: Path
     assert rows == [(other, False, False, "computed_from_indicators", [], []), *open_ones]
 
 
-def test_cdes_flag_answers_where_the_local_indicators_of_an_lea_are_not_loaded(
+def test_cdes_flag_decides_without_the_local_indicators_of_an_lea(
     few_missing: duckdb.DuckDBPyConnection,
 ) -> None:
     """As for Santa Rosa City Schools in 2024, which CDE's files of local indicators lack."""

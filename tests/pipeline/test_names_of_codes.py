@@ -62,7 +62,7 @@ def test_a_row_under_another_code_is_rejected_and_unknown(workplace: Workplace, 
 
 
 @pytest.mark.slow
-def test_whole_exchanged_leas_are_a_fault(workplace: Workplace, edit: Edit, db: duckdb.DuckDBPyConnection) -> None:
+def test_completely_swapped_leas_are_a_fault(workplace: Workplace, edit: Edit, db: duckdb.DuckDBPyConnection) -> None:
     files = ("eladownload2023.txt", "suspdownload2024.txt", "chronicdownload2022.txt")
     of_the_sample = "select outcome, failing_rows from meta_gate_results where check_id = ?"
     assert db.execute(of_the_sample, [CHECK.check_id]).fetchall() == [("passed", 0)]

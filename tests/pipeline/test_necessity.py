@@ -49,7 +49,7 @@ def recorded(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield db
 
 
-def test_without_a_record_it_is_not_recorded_beside_every_yes_and_nowhere_else(db: duckdb.DuckDBPyConnection) -> None:
+def test_without_a_record_only_eligible_verdicts_show_not_recorded(db: duckdb.DuckDBPyConnection) -> None:
     found = db.execute(
         "select pathway = 'continuum' and status = 'eligible', ccee_determination, count(*) > 0 from eligibility group"
         " by 1, 2 order by 1"
@@ -58,7 +58,7 @@ def test_without_a_record_it_is_not_recorded_beside_every_yes_and_nowhere_else(d
 
 
 @pytest.mark.parametrize(("cds", "year"), RECORDS)
-def test_a_record_is_beside_the_verdict(recorded: duckdb.DuckDBPyConnection, cds: str, year: int) -> None:
+def test_a_record_is_shown_with_the_verdict(recorded: duckdb.DuckDBPyConnection, cds: str, year: int) -> None:
     """A rejected record never counts as not recorded; a record without met criteria is not shown with any verdict."""
     said = RECORDS[cds, year][1]
     day = date(2025, 6, 30) if said in ("necessary", "not_necessary") else None
@@ -68,7 +68,7 @@ def test_a_record_is_beside_the_verdict(recorded: duckdb.DuckDBPyConnection, cds
         assert recorded.execute(listed, [cds, year]).fetchone() == (said,)
 
 
-def test_records_change_no_verdict(recorded: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection) -> None:
+def test_records_do_not_change_verdicts(recorded: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection) -> None:
     verdicts = "select cds, determination_year, pathway, status, reason from eligibility order by all"
     assert recorded.execute(BESIDE, [COUNTY_OFFICE, 2023]).fetchone() == ("not_recorded", None)
     assert recorded.execute(verdicts).fetchall() == db.execute(verdicts).fetchall()
@@ -81,7 +81,7 @@ def test_a_record_where_the_criteria_are_not_met_warns(recorded: duckdb.DuckDBPy
 
 
 @pytest.mark.slow
-def test_a_decision_of_a_later_day_is_not_known_yet(workplace: Workplace, tmp_path: Path) -> None:
+def test_a_decision_of_a_later_day_does_not_count_yet(workplace: Workplace, tmp_path: Path) -> None:
     reference = reference_copy(tmp_path / "reference")
     add_rows(reference, "necessity_determinations", ROW)
     with workplace.decide(reference=reference, as_of=date(2025, 6, 29)) as decided:
@@ -98,13 +98,13 @@ REFUSED: list[tuple[dict[str, str], str]] = [
 
 
 @pytest.mark.parametrize(("changes", "sentence"), REFUSED, ids=[s for _, s in REFUSED])
-def test_rows_that_cannot_be_are_refused(changes: dict[str, str], sentence: str, tmp_path: Path) -> None:
+def test_impossible_rows_are_refused(changes: dict[str, str], sentence: str, tmp_path: Path) -> None:
     folder = reference_copy(tmp_path / "reference")
     add_rows(folder, "necessity_determinations", ROW | changes)
     assert sentence in "\n".join(map(str, check_registers(folder)["necessity_determinations"].problems))
 
 
-def test_the_words_beside_a_verdict() -> None:
+def test_the_text_next_to_a_verdict() -> None:
     def said(found: str | None, day: date | None = None) -> str:
         return ccee_determination(found, day)
 
@@ -126,7 +126,7 @@ def test_texts_of_county_offices_and_charters_do_not_call_them_districts(db: duc
     assert [s for s in said if "district" in s[1].lower()] == []
 
 
-def test_no_lea_has_a_pathway_that_the_law_does_not_give_it(db: duckdb.DuckDBPyConnection) -> None:
+def test_leas_have_only_the_pathways_that_the_law_provides(db: duckdb.DuckDBPyConnection) -> None:
     found = db.execute(
         "select distinct pathway, e.lea_type from eligibility e join pathways p using (pathway) "
         "where not list_contains(p.may_receive, e.lea_type) and status <> 'not_applicable'"

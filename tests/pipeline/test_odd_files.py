@@ -81,7 +81,7 @@ def taken(place: Workplace) -> Run:
 
 
 @pytest.mark.parametrize(("make", "said"), ODD.values(), ids=ODD.keys())
-def test_what_is_no_file_of_the_folder_is_reported_and_not_read(
+def test_links_pipes_and_folders_are_reported_and_not_read(
     make: Callable[[Path], None], said: str, workplace: Workplace
 ) -> None:
     path = workplace.source / FILE
@@ -105,7 +105,7 @@ def test_what_is_no_file_of_the_folder_is_reported_and_not_read(
 
 @pytest.mark.parametrize("careless", ["Copy of eladownload2024 (1).txt", "ELAdownload2024.txt.txt"])
 @pytest.mark.parametrize("kind", ["link out", "folder", "pipe"])
-def test_a_careless_name_makes_no_difference(kind: str, careless: str, workplace: Workplace) -> None:
+def test_an_odd_entry_with_a_careless_name_is_reported(kind: str, careless: str, workplace: Workplace) -> None:
     make, said = ODD[kind]
     (workplace.source / FILE).unlink()
     make(workplace.source / careless)
@@ -114,7 +114,7 @@ def test_a_careless_name_makes_no_difference(kind: str, careless: str, workplace
     ]
 
 
-def test_what_has_no_name_of_the_catalog_is_named_too(workplace: Workplace) -> None:
+def test_unrecognized_odd_entries_are_reported(workplace: Workplace) -> None:
     """But a folder with other content is ignored."""
     os.mkfifo(workplace.source / "a pipe")
     link_to_nothing(workplace.source / "a link")
@@ -128,7 +128,7 @@ def test_what_has_no_name_of_the_catalog_is_named_too(workplace: Workplace) -> N
     }
 
 
-def test_the_edition_of_the_current_release_is_used_in_its_place(released: Workplace) -> None:
+def test_the_edition_of_the_current_release_is_used_instead(released: Workplace) -> None:
     path = released.source / FILE
     path.unlink()
     link_to_a_secret(path)
@@ -184,7 +184,7 @@ def test_editions_are_known_under_careless_names(workplace: Workplace) -> None:
     )
 
 
-def test_a_later_edition_that_has_not_ended_replaces_nothing(workplace: Workplace) -> None:
+def test_an_incomplete_later_edition_replaces_nothing(workplace: Workplace) -> None:
     both_editions(workplace.source)
     (workplace.source / LATER).rename(workplace.source / f"{LATER}.crdownload")
     run = taken(workplace)
@@ -204,7 +204,7 @@ def test_of_two_names_of_one_edition_the_first_of_the_catalog_is_used(workplace:
     assert [u.file for u in unused_files(run)] == [absent if first == present else present]
 
 
-def test_the_order_of_editions_is_that_of_the_catalog() -> None:
+def test_editions_are_ordered_as_in_the_catalog() -> None:
     source = Source(
         id="x-2024", title="x", file="x24-rev2.xlsx", also_named=("x24-v2.xlsx",),
         earlier_editions=("x24.xlsx", "x24-rev.xlsx"),

@@ -8,7 +8,7 @@ from tests.workplace import Workplace
 
 @pytest.mark.slow
 @pytest.mark.parametrize("backwards", [False, True])
-def test_tables_that_are_built_when_they_are_named_are_those_of_the_step(published: Workplace, backwards: bool) -> None:
+def test_on_demand_tables_equal_those_of_the_step(published: Workplace, backwards: bool) -> None:
     run = published.decided()
     with run.connect() as whole, published.decide() as on_demand:
         for table in sorted(READS, reverse=backwards):

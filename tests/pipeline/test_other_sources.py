@@ -170,11 +170,11 @@ READ: dict[str, dict[str, list[tuple[object, ...]]]] = {
 
 
 @pytest.mark.parametrize("kind", READ)
-def test_a_file_is_read_and_its_faults_are_rejected(found: duckdb.DuckDBPyConnection, kind: str) -> None:
+def test_a_file_is_read_and_its_faulty_rows_are_rejected(found: duckdb.DuckDBPyConnection, kind: str) -> None:
     assert {query: found.execute(query).fetchall() for query in READ[kind]} == READ[kind]
 
 
-def test_an_interim_list_triggers_nothing(found: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection) -> None:
+def test_an_interim_list_makes_no_lea_eligible(found: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection) -> None:
     query = (
         "select cds, determination_year, pathway, status, reason from eligibility where lea_type <> 'charter' order by"
         " all"
@@ -182,7 +182,7 @@ def test_an_interim_list_triggers_nothing(found: duckdb.DuckDBPyConnection, db: 
     assert found.execute(query).fetchall() == db.execute(query).fetchall()
 
 
-def test_a_blank_for_the_year_before_does_not_put_a_charter_school_on_that_dashboard(
+def test_a_blank_earlier_status_does_not_imply_an_earlier_dashboard_row(
     found: duckdb.DuckDBPyConnection,
 ) -> None:
     statuses = found.execute("select determination_year, status from charter_test where cds = '27102720999999'")
@@ -190,7 +190,7 @@ def test_a_blank_for_the_year_before_does_not_put_a_charter_school_on_that_dashb
 
 
 @pytest.mark.parametrize("delimiter", EDITIONS)
-def test_the_text_edition_of_local_indicators_says_the_same_as_the_workbook(
+def test_local_indicators_as_text_equal_the_workbook(
     found: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection, delimiter: str
 ) -> None:
     name, year = EDITIONS[delimiter]
@@ -205,7 +205,7 @@ def test_the_text_edition_of_local_indicators_says_the_same_as_the_workbook(
 
 
 @pytest.mark.parametrize(("as_of", "lists"), [("2024-12-14", 0), ("2024-12-15", 4), (None, 4)])
-def test_a_list_of_interim_certifications_is_not_known_before_its_reports_were_due(
+def test_interim_certifications_count_only_after_their_reports_are_due(
     workplace: Workplace, as_of: str | None, lists: int
 ) -> None:
     (workplace.source / "first2425.asp").write_text(PAGE, "utf-8")

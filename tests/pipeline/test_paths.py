@@ -70,7 +70,7 @@ PATTERN = "a[b]*'c' \"d\" é\n{e}"
 
 
 @pytest.mark.slow
-def test_no_table_depends_on_where_the_folders_lie(
+def test_no_table_depends_on_folder_locations(
     light: None, workplace: Workplace, bare: Workplace, tmp_path: Path
 ) -> None:
     """In folders that look like columns, and in one that looks like a pattern."""
@@ -90,7 +90,7 @@ def test_no_table_depends_on_where_the_folders_lie(
         *(pytest.param(p, marks=pytest.mark.slow) for p in ("a[X]b", "[!a]", "{x,y}", "**", "[[]")),
     ],
 )
-def test_a_path_is_read_as_it_is_written(name: str, tmp_path: Path) -> None:
+def test_a_path_is_read_literally(name: str, tmp_path: Path) -> None:
     for folder in (name, "aXb", "ab", "b", "x"):
         (tmp_path / folder).mkdir()
         with duckdb.connect() as connection:
@@ -107,7 +107,7 @@ def test_a_path_is_read_as_it_is_written(name: str, tmp_path: Path) -> None:
     assert found == [(name, str(path)), ("x", str(tmp_path / "x" / "t.parquet"))]
 
 
-def test_every_reader_of_parquet_leaves_the_path_alone() -> None:
+def test_every_parquet_reader_treats_the_path_literally() -> None:
     """The statements are built in one place; a reader added elsewhere would take columns from a path again."""
     code = [
         p for folder in ("transforms", "expectations", "reports", "flows") for p in (PROJECT / folder).rglob("*.py")
@@ -134,7 +134,7 @@ def joined(text: str) -> str:
     return "".join(text.split())
 
 
-def test_no_message_loses_a_part_of_a_path(
+def test_messages_show_the_whole_path(
     published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     out = tmp_path / ODD / "out"
@@ -204,7 +204,7 @@ def test_a_folder_that_can_hold_no_database_is_refused(
         settings_from()
 
 
-def test_consoles_take_nothing_for_an_emoji(capsys: pytest.CaptureFixture[str]) -> None:
+def test_consoles_do_not_replace_emoji_codes(capsys: pytest.CaptureFixture[str]) -> None:
     for console in (out_console, err_console):
         console.print("/data/:smile:/x", markup=False)
     captured = capsys.readouterr()

@@ -102,7 +102,7 @@ def alone(bare: Workplace, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("harm", [*FOREIGN, *OURS])
-def test_every_command_says_what_is_wrong_with_the_pointer(
+def test_every_command_reports_a_broken_pointer(
     harm: Callable[[Path], str], alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     said = harm(alone)
@@ -125,7 +125,9 @@ def in_its_place(out: Path) -> object:
 
 
 @pytest.mark.parametrize("harm", FOREIGN)
-def test_a_run_leaves_what_is_in_the_place_of_the_pointer(harm: Callable[[Path], str], released: Workplace) -> None:
+def test_a_run_does_not_replace_a_foreign_entry_named_like_the_pointer(
+    harm: Callable[[Path], str], released: Workplace
+) -> None:
     said = harm(released.out)
     reissue(released.source)
     before = in_its_place(released.out)
@@ -139,7 +141,7 @@ def test_a_run_leaves_what_is_in_the_place_of_the_pointer(harm: Callable[[Path],
 
 
 @pytest.mark.parametrize("harm", OURS)
-def test_a_run_heals_a_pointer_of_ours(harm: Callable[[Path], str], released: Workplace, bare: Workplace) -> None:
+def test_a_run_repairs_its_own_pointer(harm: Callable[[Path], str], released: Workplace, bare: Workplace) -> None:
     harm(released.out)
     released.publish()
     assert current(released.out).name == current(bare.out).name
@@ -195,7 +197,7 @@ def spoiled(release: Path, how: str | tuple[object, ...]) -> None:
         for kind, how in MANIFESTS.items()
     ],
 )
-def test_a_manifest_that_is_none_is_told_by_every_command(
+def test_every_command_reports_an_invalid_manifest(
     how: str | tuple[object, ...], alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     spoiled(current(alone), how)
@@ -224,7 +226,7 @@ def test_a_manifest_that_is_none_is_told_by_every_command(
         ),
     ],
 )
-def test_a_manifest_that_is_none_heals_on_the_next_run(kind: str, released: Workplace) -> None:
+def test_the_next_run_repairs_an_invalid_manifest(kind: str, released: Workplace) -> None:
     """Even without a requested day, when the check of the clock reads the manifest."""
     release = current(released.out)
     spoiled(release, MANIFESTS[kind])
@@ -249,7 +251,7 @@ def test_a_manifest_that_is_none_heals_on_the_next_run(kind: str, released: Work
         b"\xff\xfe",
     ],
 )
-def test_a_broken_hold_is_told_and_nothing_is_published(
+def test_a_broken_hold_is_reported_and_nothing_is_published(
     content: str | bytes, released: Workplace, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     hold, before = released.out / "hold.json", current(released.out)
@@ -269,7 +271,7 @@ def test_a_broken_hold_is_told_and_nothing_is_published(
         assert released.publish().outcome == "published"
 
 
-def test_a_folder_in_the_place_of_the_hold_is_told(released: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_named_like_the_hold_is_reported(released: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     (released.out / "hold.json").mkdir()
     with pytest.raises(ReleaseError, match=r"hold\.json cannot be read"):
         current_hold(released.out)
@@ -277,7 +279,7 @@ def test_a_folder_in_the_place_of_the_hold_is_told(released: Workplace, monkeypa
         assert main((*command, "--out", released.out), monkeypatch) in (6, 8)
 
 
-def test_previous_is_the_release_before_also_after_a_rollback(shelf: Path) -> None:  # noqa: F811
+def test_previous_is_the_earlier_release_even_after_a_rollback(shelf: Path) -> None:  # noqa: F811
     newest = current(shelf).name
     assert compare(shelf, "previous", "current").before == "2026-11-04-00000004"
     roll_back(shelf, "2026-11-03-00000003", "trial")
@@ -293,7 +295,7 @@ def test_previous_is_the_release_before_also_after_a_rollback(shelf: Path) -> No
 
 
 @pytest.mark.slow
-def test_previous_of_a_release_that_was_published_again(released: Workplace, tmp_path: Path) -> None:
+def test_previous_of_a_republished_release_is_what_readers_had(released: Workplace, tmp_path: Path) -> None:
     """With yesterday's files, that day's release is current again; "previous" is what its readers had before."""
     shutil.copytree(released.source, tmp_path / "other")
     first = current(released.out).name
@@ -310,7 +312,7 @@ def test_previous_of_a_release_that_was_published_again(released: Workplace, tmp
     assert compare(released.out, "previous", "current").before == first
 
 
-def test_status_is_never_0_without_a_sound_release(
+def test_status_does_not_exit_with_0_without_an_intact_release(
     alone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert main(("status", "--out", alone), monkeypatch) == 0
@@ -337,9 +339,7 @@ def test_status_is_never_0_without_a_sound_release(
         '{"last_run": "x", "last_outcome": "failed", "exit_code": "?", "message": 1}',
     ],
 )
-def test_a_status_that_is_none_says_no_more_than_none(
-    content: str, alone: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_an_invalid_status_file_counts_as_none(content: str, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (alone / "status.json").write_text(content)
     assert read_status(alone) == {}
     assert main(("status", "--out", alone), monkeypatch) == 0, "the release is sound"
@@ -361,7 +361,7 @@ def fail(*arguments: object, **options: object) -> None:
         pytest.param("flows.runner.write_page", False, marks=pytest.mark.slow),
     ],
 )
-def test_what_fails_after_the_pointer_was_flipped_does_not_say_that_nothing_was_published(
+def test_a_failure_after_publishing_does_not_deny_the_publication(
     what: str, mended: bool, released: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = current(released.out).name
@@ -397,7 +397,7 @@ def test_what_fails_after_the_pointer_was_flipped_does_not_say_that_nothing_was_
 
 
 @pytest.mark.slow
-def test_a_record_that_cannot_be_written_after_publishing_is_told(
+def test_an_unwritable_record_after_publishing_is_reported(
     released: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("flows.runner.record_run", fail)
@@ -406,7 +406,7 @@ def test_a_record_that_cannot_be_written_after_publishing_is_told(
         released.publish()
 
 
-def test_what_fails_before_says_that_nothing_was_published(
+def test_a_failure_before_publishing_reports_that_nothing_was_published(
     released: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = current(released.out)
@@ -418,7 +418,7 @@ def test_what_fails_before_says_that_nothing_was_published(
     assert list((released.out / "releases").glob(".*")) == []
 
 
-def test_find_release_leads_to_no_place_outside(shelf: Path) -> None:  # noqa: F811
+def test_find_release_never_leaves_the_output_folder(shelf: Path) -> None:  # noqa: F811
     (shelf / "tags").mkdir(exist_ok=True)
     (shelf / "tags" / "evil").symlink_to("/etc")
     (shelf / "releases" / "2026-11-05-00000005").symlink_to(shelf.parent)
@@ -427,7 +427,7 @@ def test_find_release_leads_to_no_place_outside(shelf: Path) -> None:  # noqa: F
             find_release(shelf, asked)
 
 
-def test_a_release_that_cannot_be_read_is_listed_by_name(
+def test_an_unreadable_release_is_listed_by_name(
     shelf: Path,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -250,7 +250,7 @@ CASES: list[tuple[str, dict[str, str], str, str, str]] = [
 ]
 
 
-def test_what_each_case_gives(decide: Decide, db: duckdb.DuckDBPyConnection) -> None:
+def test_each_case_gives_its_verdict(decide: Decide, db: duckdb.DuckDBPyConnection) -> None:
     districts, names = leas(db), dict(db.execute("select cds, lea_name from leas").fetchall())
     assert verdicts(db, "primary") == {}
     given = []
@@ -285,7 +285,7 @@ def test_what_each_case_gives(decide: Decide, db: duckdb.DuckDBPyConnection) -> 
         assert {("primary", "earlier assistance not on record"), ("request", "no decision yet")} <= open_ones
 
 
-def test_a_case_counts_from_its_day_on(on_record: duckdb.DuckDBPyConnection) -> None:
+def test_a_case_counts_from_its_day(on_record: duckdb.DuckDBPyConnection) -> None:
     by_year = dict(on_record.execute("select determination_year, as_of from determination_years").fetchall())
     assert by_year[2022] < date(2023, 12, 5), "the determination of 2022 was no longer in force when the case began"
     before = on_record.execute(
@@ -310,7 +310,7 @@ def test_a_case_counts_from_its_day_on(on_record: duckdb.DuckDBPyConnection) -> 
 
 
 @pytest.mark.slow
-def test_the_day_of_the_run_decides(decide: Decide) -> None:
+def test_only_cases_up_to_the_day_of_the_run_count(decide: Decide) -> None:
     open_case = case("spi", engagement_start="2024-11-01", end_date="2025-07-01")
     closed = case("spi", case_id="S-2", cds=SALINAS, engagement_start="2024-11-01", end_date="2025-06-30")
     with decide(("spi", open_case), ("spi", closed), as_of=date(2025, 6, 30)) as db:
@@ -320,7 +320,7 @@ def test_the_day_of_the_run_decides(decide: Decide) -> None:
         }
 
 
-def test_of_several_cases_the_one_nearest_to_a_yes_decides_and_all_are_said(
+def test_the_case_nearest_to_eligible_decides_and_all_are_listed(
     on_record: duckdb.DuckDBPyConnection,
 ) -> None:
     found = verdicts(on_record, "spi")
@@ -342,7 +342,7 @@ def test_a_replaced_case_does_not_count_and_is_kept(on_record: duckdb.DuckDBPyCo
     ).fetchall() == [("S-1", "S-2"), ("S-2", None)]
 
 
-def test_county_offices_are_served_by_the_other_pathways(on_record: duckdb.DuckDBPyConnection) -> None:
+def test_county_offices_use_the_other_pathways(on_record: duckdb.DuckDBPyConnection) -> None:
     assert verdicts(on_record, "spi")[COUNTY_OFFICE].status == "eligible"
 
 
@@ -363,7 +363,7 @@ def test_a_case_of_an_lea_without_verdicts_is_not_lost(on_record: duckdb.DuckDBP
     assert CHARTER in warning.detail
 
 
-def test_one_body_for_both_acts_is_computed_from_the_term_of_the_lead_and_a_difference_is_shown(
+def test_the_lead_agency_term_determines_one_body_for_both_acts(
     on_record: duckdb.DuckDBPyConnection,
 ) -> None:
     found = {
@@ -391,7 +391,7 @@ def test_one_body_for_both_acts_is_computed_from_the_term_of_the_lead_and_a_diff
     assert "being the county office itself" in verdicts(on_record, "primary")[BORROWER].reason
 
 
-def test_the_answer_counts_and_names_what_cases_give(on_record: duckdb.DuckDBPyConnection) -> None:
+def test_the_answer_counts_and_names_verdicts_of_cases(on_record: duckdb.DuckDBPyConnection) -> None:
     answer = read_answer(on_record)
     of_year = "from eligibility where determination_year = ? and status = ?"
     eligible = on_record.execute(f"select distinct cds {of_year}", [answer.year, "eligible"]).fetchall()
@@ -434,7 +434,7 @@ def test_a_release_with_cases_passes_the_gates_and_is_explained(
         ]
 
 
-def test_without_cases_the_recorded_pathways_share_one_line(published: Workplace) -> None:
+def test_recorded_pathways_without_cases_share_one_line(published: Workplace) -> None:
     said = (
         CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"})
         .invoke(app, ["explain", SALINAS, "--full", "--out", str(published.out)])
@@ -476,9 +476,7 @@ def followed(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @pytest.mark.parametrize("n", range(len(UNDER_ANOTHER_CODE)))
-def test_a_case_under_a_code_that_ended_is_no_silence_about_who_follows_it(
-    followed: duckdb.DuckDBPyConnection, n: int
-) -> None:
+def test_a_case_under_an_ended_code_is_reported_for_its_successor(followed: duckdb.DuckDBPyConnection, n: int) -> None:
     """Regression: the successor's reason was that no case is on record.
 
     Nor can a case be entered under its code, since acts before a code began are rejected.
@@ -503,7 +501,7 @@ def test_a_case_under_a_code_that_ended_is_no_silence_about_who_follows_it(
 
 
 @pytest.mark.slow
-def test_a_rejected_row_under_a_code_that_ended_leaves_open_who_follows_it(
+def test_a_rejected_row_under_an_ended_code_leaves_its_successor_undetermined(
     workplace: Workplace, tmp_path: Path
 ) -> None:
     """Two small mistakes in two registers. Regression: the district's reason was that nothing is on record."""

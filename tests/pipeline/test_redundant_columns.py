@@ -89,7 +89,7 @@ def rejects(db: duckdb.DuckDBPyConnection) -> Rows:
 
 
 @pytest.mark.slow
-def test_every_status_that_the_real_workbooks_remember_is_the_year_s_own(letters: Workplace) -> None:
+def test_repeated_statuses_in_real_workbooks_match_their_year(letters: Workplace) -> None:
     with letters.decide("core") as db:
         found = db.execute(
             "select dashboard_year = 2017, count(*), count(*) filter (contradicts), count(*) filter (remembered is"
@@ -162,7 +162,7 @@ def test_a_status_that_a_later_workbook_contradicts_is_unknown(
     assert db.execute(CHECKS["statuses_remembered"]).fetchall() == []
 
 
-def test_what_a_later_workbook_remembers_otherwise_leaves_the_year_unknown(spoiled: duckdb.DuckDBPyConnection) -> None:
+def test_a_year_with_a_different_status_in_a_later_workbook_is_unknown(spoiled: duckdb.DuckDBPyConnection) -> None:
     """It is unknown which of the two workbooks is wrong."""
     assert [r for r in rejects(spoiled) if r[0] == BOOKS[2023] and r[1] not in CONTRADICTED[2023]] == sorted(
         (BOOKS[2023], cds, "assistancestatus2023", YEAR_1) for cds in REMEMBERED
@@ -176,7 +176,7 @@ def test_what_a_later_workbook_remembers_otherwise_leaves_the_year_unknown(spoil
 
 
 @pytest.mark.slow
-def test_a_column_that_was_moved_is_a_fault(letters: Workplace) -> None:
+def test_a_shifted_column_is_a_fault(letters: Workplace) -> None:
     """Statuses of 2022 are shifted by one row in the workbook of 2024: many rows differ, and a person has to look."""
     path = letters.source / BOOKS[2024]
     cells: list[Cell] = []
@@ -212,13 +212,13 @@ def what_rows_say_of_their_codes(db: duckdb.DuckDBPyConnection, year: int) -> No
     assert [cds for (cds,) in unknown] == sorted(WRONG)
 
 
-def test_what_a_row_says_of_its_code_again_is_compared(spoiled: duckdb.DuckDBPyConnection) -> None:
+def test_a_rows_repeated_code_columns_are_compared(spoiled: duckdb.DuckDBPyConnection) -> None:
     what_rows_say_of_their_codes(spoiled, 2024)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("year", [2022, 2023])
-def test_what_a_row_of_an_earlier_workbook_says_of_its_code_is_compared(letters: Workplace, year: int) -> None:
+def test_repeated_code_columns_of_an_earlier_workbook_are_compared(letters: Workplace, year: int) -> None:
     edit(letters.source / BOOKS[year], WRONG)
     with letters.decide("criteria") as db:
         what_rows_say_of_their_codes(db, year)
@@ -280,7 +280,7 @@ def misplaced(local: Local) -> Iterator[duckdb.DuckDBPyConnection]:
         yield db
 
 
-def test_local_rows_under_exchanged_codes_are_rejected(misplaced: duckdb.DuckDBPyConnection) -> None:
+def test_local_rows_under_swapped_codes_are_rejected(misplaced: duckdb.DuckDBPyConnection) -> None:
     found = {(file, cds) for file, cds, column, _ in rejects(misplaced) if column == "leaname"}
     assert found == {(file, cds) for file, pair in EXCHANGED.items() for cds in pair}
     assert {row[1] for row in misplaced.execute(CHECKS["decisive_rows_rejected"]).fetchall()} == set(EXCHANGED)
@@ -334,7 +334,7 @@ def miswritten(local: Local) -> Iterator[duckdb.DuckDBPyConnection]:
         yield db
 
 
-def test_the_priority_of_a_local_row_is_that_of_its_file(miswritten: duckdb.DuckDBPyConnection) -> None:
+def test_the_priority_of_a_local_row_must_match_its_file(miswritten: duckdb.DuckDBPyConnection) -> None:
     """Another spelling of a number is the same number, and two rows with the same number are one too many."""
     found = {(file, cds, said) for file, cds, column, said in rejects(miswritten) if column == "priority"}
     assert found == {(file, cds, number) for (file, cds), number in WRITTEN.items() if number in ("3", "10", "4")}
@@ -348,7 +348,7 @@ def test_the_priority_of_a_local_row_is_that_of_its_file(miswritten: duckdb.Duck
 # ---- answers of local indicators ----
 
 
-def test_an_answer_that_its_year_does_not_have_is_rejected(miswritten: duckdb.DuckDBPyConnection) -> None:
+def test_an_answer_that_its_year_does_not_use_is_rejected(miswritten: duckdb.DuckDBPyConnection) -> None:
     refused = {key for key, is_refused in ANSWERS.items() if is_refused}
     found = {(file, cds, said) for file, cds, column, said in rejects(miswritten) if column == "performance"}
     assert found == refused

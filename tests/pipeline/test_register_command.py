@@ -43,14 +43,14 @@ def text_of(reference: Path, name: str) -> str:
     return (reference / "registers" / f"{name}.csv").read_bytes().decode()
 
 
-def test_check_counts_the_rows_that_are_fine(reference: Path) -> None:
+def test_check_counts_valid_rows(reference: Path) -> None:
     ended = register(reference, "check")
     assert ended.exit_code == 0
     assert "state_loans.csv: 12 of 12 rows are fine" in ended.output
     assert "primary.csv: no rows" in ended.output
 
 
-def test_check_names_every_problem_and_ends_with_4(reference: Path) -> None:
+def test_check_names_every_problem_and_exits_with_4(reference: Path) -> None:
     add_rows(reference, "primary", case("primary"), case("primary", case_id="P-2", cds="27", determination_date="soon"))
     add_rows(reference, "request", case("request", decision="perhaps"))
     command = [*DTA, "register", "check"]
@@ -125,7 +125,7 @@ def test_an_identifier_that_is_taken_is_asked_again(reference: Path) -> None:
     assert to_arrow(load_registers(reference)["spi"]).column("case_id").to_pylist() == ["S-2"]
 
 
-def test_a_space_empties_a_column_that_is_asked_again(reference: Path) -> None:
+def test_a_space_clears_a_column_that_is_asked_again(reference: Path) -> None:
     typed = answers("spi", determination_date="")
     ended = register(reference, "add", "spi", answers=[*typed, "", " ", "y"])  # keeps the day empty, empties the signer
     assert ended.exit_code == 0, ended.output
@@ -133,7 +133,7 @@ def test_a_space_empties_a_column_that_is_asked_again(reference: Path) -> None:
 
 
 @pytest.mark.parametrize("last", ["n", ""])
-def test_nothing_is_written_without_a_yes(reference: Path, last: str) -> None:
+def test_nothing_is_written_without_confirmation(reference: Path, last: str) -> None:
     before = text_of(reference, "spi")
     ended = register(reference, "add", "spi", answers=[*answers("spi"), last])
     assert (ended.exit_code, "Nothing was written." in ended.output) == (0, True)
@@ -142,7 +142,7 @@ def test_nothing_is_written_without_a_yes(reference: Path, last: str) -> None:
 
 
 @pytest.mark.parametrize("given", [3, *(pytest.param(n, marks=pytest.mark.slow) for n in (0, None))])
-def test_answers_that_end_before_the_row_is_confirmed_end_with_2(reference: Path, given: int | None) -> None:
+def test_answers_that_end_before_confirmation_exit_with_2(reference: Path, given: int | None) -> None:
     """A script that pipes too few answers must see that its row was not added."""
     before = text_of(reference, "spi")
     typed = "".join(f"{answer}\n" for answer in answers("spi")[:given])
@@ -161,7 +161,7 @@ def test_answers_that_end_before_the_row_is_confirmed_end_with_2(reference: Path
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, pytest.param(signal.SIGTERM, marks=pytest.mark.slow)])
-def test_a_signal_at_a_question_ends_with_its_own_code(reference: Path, number: signal.Signals) -> None:
+def test_a_signal_at_a_question_exits_with_its_own_code(reference: Path, number: signal.Signals) -> None:
     before = text_of(reference, "spi")
     process = subprocess.Popen(
         [*DTA, "register", "add", "spi"],
@@ -184,7 +184,7 @@ def test_a_signal_at_a_question_ends_with_its_own_code(reference: Path, number: 
 @pytest.mark.parametrize(
     ("event", "part"), [("repaid", "referral_closed or referral_confirmed"), ("authorized", "the event disbursed")]
 )
-def test_add_says_which_event_settles_what_is_left_open(reference: Path, event: str, part: str) -> None:
+def test_add_names_the_event_that_settles_an_open_question(reference: Path, event: str, part: str) -> None:
     typed = [
         "CA-SEL-2012-INGLEWOOD-03",
         "CA-SEL-2012-INGLEWOOD",
@@ -203,7 +203,7 @@ def test_add_says_which_event_settles_what_is_left_open(reference: Path, event: 
     assert part in " ".join(ended.output.split())
 
 
-def test_add_says_that_a_loan_needs_its_acts(reference: Path) -> None:
+def test_add_reports_that_a_loan_needs_its_acts(reference: Path) -> None:
     path = reference / "registers/state_loans.csv"
     *others, last = path.read_text().splitlines(keepends=True)
     path.write_text("".join(others))
@@ -257,7 +257,7 @@ def test_an_unknown_register_is_named(reference: Path) -> None:
     assert "fee_for_service" in ended.output
 
 
-def test_registers_with_a_problem_are_mended_first(reference: Path) -> None:
+def test_registers_with_a_problem_must_be_fixed_first(reference: Path) -> None:
     add_rows(reference, "spi", case("spi", cds="7"))
     ended = register(reference, "add", "primary")
     assert isinstance(ended.exception, ConfigError)
@@ -273,7 +273,7 @@ def test_a_value_is_stored_safely_and_comes_back(reference: Path, value: str) ->
     assert not re.search(r"(^|,)\"?[=+\-@]", text_of(reference, "spi"), re.MULTILINE)
 
 
-def test_the_file_keeps_its_line_ends_its_mark_and_its_column_order(reference: Path) -> None:
+def test_the_file_keeps_its_line_ends_byte_order_mark_and_column_order(reference: Path) -> None:
     path = reference / "registers/spi.csv"
     columns = list(reversed(columns_of(REGISTERS["spi"])))
     cells = case("spi", case_id="S-0", note="x")
@@ -287,7 +287,7 @@ def test_the_file_keeps_its_line_ends_its_mark_and_its_column_order(reference: P
     assert to_arrow(load_registers(reference)["spi"]).column("case_id").to_pylist() == ["S-0", "S-1"]
 
 
-def test_a_row_that_is_wrong_is_never_written(reference: Path) -> None:
+def test_an_invalid_row_is_never_written(reference: Path) -> None:
     before = text_of(reference, "spi")
     with pytest.raises(ConfigError, match="column cds"):
         add_row(reference, "spi", case("spi", cds="7"))

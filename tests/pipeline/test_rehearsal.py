@@ -126,7 +126,7 @@ def failing(db: OnDemand, check_id: str) -> list[dict[str, object]]:
     return [json.loads(row) for row in run_check(db, check).rows]
 
 
-def test_nothing_of_2026_is_decided_by_criteria_that_are_not_confirmed(whole: Decided) -> None:
+def test_unconfirmed_criteria_decide_nothing_of_2026(whole: Decided) -> None:
     found = whole.db.execute(VERDICTS.format(2026)).fetchall()
     assert {status for _, status, *_ in found} == {"undetermined", "not_assessed", "not_applicable"}
     assert {(by, reason) for _, status, by, reason in found if status == "undetermined"} == {(None, UNKNOWN)}
@@ -139,7 +139,7 @@ def test_nothing_of_2026_is_decided_by_criteria_that_are_not_confirmed(whole: De
     assert whole.db.execute("select count(*) from rule_criteria where dashboard_year = 2026").fetchall() == [(0,)]
 
 
-def test_cdes_flags_and_statuses_that_are_mapped_answer(whole: Decided) -> None:
+def test_mapped_cde_flags_and_statuses_decide(whole: Decided) -> None:
     query = (
         "select determination, status, decided_by, reason from assistance where determination_year = 2026 and status in"
         " ('eligible', 'not_eligible')"
@@ -165,7 +165,7 @@ def test_the_determination_of_2025_stays_in_force(whole: Decided, state: Path) -
     ).fetchall() == [(0,)]
 
 
-def test_what_cannot_be_placed_is_named(whole: Decided) -> None:
+def test_unmapped_names_are_reported(whole: Decided) -> None:
     assert whole.unused == {
         "growthdownload2026.txt": "its rows are for GROWTH, which is not a known indicator",
         "graddownload2026.txt": "the header lacks currstatus",
@@ -177,7 +177,7 @@ def test_what_cannot_be_placed_is_named(whole: Decided) -> None:
     assert rejected == [("chronicdownload2026.txt", new.NEW_GROUP), ("suspdownload2026.txt", new.NEW_GROUP)]
 
 
-def test_everything_else_of_the_files_is_read(whole: Decided, state: Path) -> None:
+def test_all_other_data_of_the_files_is_read(whole: Decided, state: Path) -> None:
     """As many rows as in 2025: a workbook instead of a text file, the new scale and more columns cost no row."""
     query = (
         "select indicator, count(*) from indicator_results where dashboard_year = {} and indicator <> 'grad' group by 1"
@@ -222,7 +222,7 @@ def test_years_on_different_scales_are_not_compared(whole: Decided) -> None:
     } <= told, "these checks do see the difference"
 
 
-def test_the_preview_feeds_the_watch_list_and_puts_no_scales_together(whole: Decided) -> None:
+def test_the_preview_feeds_the_watch_list_without_mixing_scales(whole: Decided) -> None:
     rows = whole.db.execute("select watch, standing, years, indicators, sentence from watch_list").fetchall()
     previews = [r for r in rows if r[0].startswith("preview")]
     assert {r[0] for r in previews} >= {"preview_met", "preview_scale_changed"}
@@ -252,7 +252,7 @@ def changed_reference(whole: Decided, folder: Path) -> Workplace:
 
 
 @pytest.mark.slow
-def test_one_line_of_data_maps_each_of_them(whole: Decided, tmp_path: Path) -> None:
+def test_one_line_of_data_maps_each_name(whole: Decided, tmp_path: Path) -> None:
     place = changed_reference(whole, tmp_path)
     mapped(place.reference, *MAPPED)
     with place.decide() as db:
@@ -297,7 +297,7 @@ def confirmed(rules: Path) -> None:
 
 
 @pytest.mark.slow
-def test_confirming_the_criteria_means_editing_one_file(whole: Decided, tmp_path: Path) -> None:
+def test_confirming_the_criteria_takes_one_edited_file(whole: Decided, tmp_path: Path) -> None:
     place = changed_reference(whole, tmp_path)
     mapped(place.reference, new.RENAMED)
     confirmed(place.reference / "rules")
@@ -368,7 +368,7 @@ class Nights:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 @pytest.mark.usefixtures("light")
-def test_four_nights(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_four_nights_publish_2026_step_by_step(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nights = Nights(state, tmp_path)
     before = nights.night()
     assert before.exit_code == 0, before.output

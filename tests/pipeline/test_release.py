@@ -22,9 +22,7 @@ from transforms.run import TABLES, Run, StepResult
 from transforms.schema import ARROW, published_tables
 
 
-def test_every_table_stands_in_the_database_and_as_parquet_with_the_same_rows(
-    release: Path, db: duckdb.DuckDBPyConnection
-) -> None:
+def test_database_and_parquet_have_the_same_rows_of_every_table(release: Path, db: duckdb.DuckDBPyConnection) -> None:
     tables = {t for (t,) in db.execute("select table_name from duckdb_tables()").fetchall()}
     assert tables == set(published_tables()) == {p.stem for p in release.glob("*.parquet")}
     for table in tables:
@@ -60,7 +58,7 @@ def test_parquet_types_are_those_of_the_schema(release: Path) -> None:
         assert schema.metadata[b"release_id"].decode() == release.name
 
 
-def test_line_numbers_lie_by_their_differences(release: Path) -> None:
+def test_line_numbers_are_delta_encoded(release: Path) -> None:
     """Regression: as a dictionary, they were a third of the largest file."""
     for name in ("indicator_results", "evidence", "assistance_letters"):
         group = pq.read_metadata(release / f"{name}.parquet").row_group(0)
@@ -121,7 +119,7 @@ def test_a_second_run_finds_nothing_changed_and_publishes_nothing(remembered: No
     assert len(list((released.out / "releases").iterdir())) == 1
 
 
-def test_another_day_changes_nothing_unless_a_dated_fact_lies_between(released: Workplace) -> None:
+def test_another_day_publishes_only_after_a_dated_fact(released: Workplace) -> None:
     assert released.publish(as_of=AS_OF + timedelta(days=4)).outcome == "unchanged"
     begun: list[str] = []
 
@@ -164,7 +162,7 @@ def test_tables_in_a_file_give_the_same_release_as_tables_in_memory(
     assert kept == [step.name not in ("snapshot", "compare", "raw") for step in STEPS]
 
 
-def test_other_bytes_with_the_same_rows_publish_a_new_release_beside_the_old_one(
+def test_changed_bytes_with_the_same_rows_publish_a_new_release(
     any_tables: None, released: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second run is refused meanwhile; a build that died is removed; a reader of the old release keeps it.
@@ -196,7 +194,7 @@ def test_other_bytes_with_the_same_rows_publish_a_new_release_beside_the_old_one
 
 
 @pytest.mark.slow
-def test_other_inputs_that_give_the_same_are_not_worked_through_every_night(
+def test_changed_inputs_with_the_same_result_are_processed_once(
     without_gates: None, released: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     ended: list[str] = []
@@ -214,7 +212,7 @@ def test_other_inputs_that_give_the_same_are_not_worked_through_every_night(
     assert ended[-1] == "compare"
 
 
-def test_a_record_that_other_inputs_gave_the_same_holds_until_a_dated_fact(bare_released: Workplace) -> None:
+def test_a_same_result_record_is_valid_until_a_dated_fact(bare_released: Workplace) -> None:
     released = bare_released
     release = (released.out / "current").resolve()
     record_same_result(released.out, release, "another version of the code", AS_OF, ["2027-01-01"])

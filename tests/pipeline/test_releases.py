@@ -100,9 +100,7 @@ def test_every_kind_of_damage_is_named(shelf: Path) -> None:
     assert said["leas.parquet"] == "not a plain file"
 
 
-def test_a_release_that_was_found_whole_is_read_again_only_where_it_was_touched(
-    shelf: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_verified_release_is_reread_only_where_files_changed(shelf: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     release, hashed = current(shelf), []
     monkeypatch.setattr(verify, "sha256_of", lambda path: hashed.append(path) or sha256_of(path))
     assert damage_of(release) == []
@@ -122,7 +120,7 @@ def test_a_release_that_was_found_whole_is_read_again_only_where_it_was_touched(
 
 
 @pytest.mark.parametrize("content", ["", "{", "[]", '{"files": [{}]}', '{"files": []}'])
-def test_a_manifest_that_is_none_is_damage(shelf: Path, content: str) -> None:
+def test_an_invalid_manifest_is_damage(shelf: Path, content: str) -> None:
     release = current(shelf)
     (release / "manifest.json").chmod(0o644)
     (release / "manifest.json").write_text(content)
@@ -130,7 +128,7 @@ def test_a_manifest_that_is_none_is_damage(shelf: Path, content: str) -> None:
     assert release not in releases(shelf)
 
 
-def test_a_manifest_that_says_something_else_is_damage(shelf: Path) -> None:
+def test_a_manifest_with_other_content_is_damage(shelf: Path) -> None:
     release = current(shelf)
     path, manifest = release / "manifest.json", read_manifest(release)
     for key, value in {"warnings": ["one more"], "dated_facts": ["2020-01-01"], "inputs_digest": "another"}.items():
@@ -142,13 +140,13 @@ def test_a_manifest_that_says_something_else_is_damage(shelf: Path) -> None:
     assert damage_of(release) == [], "releases from before there were seals"
 
 
-def test_a_renamed_release_is_not_what_it_is_called(shelf: Path) -> None:
+def test_a_renamed_release_is_damaged(shelf: Path) -> None:
     other = shelf / "releases" / "2026-01-01-00000000"
     shutil.copytree(current(shelf), other)
     assert [d.problem for d in damage_of(other)] == [f"belongs to release {current(shelf).name}"]
 
 
-def test_verify_tells_and_exits(
+def test_verify_reports_damage_and_exits_with_its_code(
     shelf: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def verify(*arguments: str) -> tuple[int, str, str]:
@@ -164,7 +162,7 @@ def test_verify_tells_and_exits(
 
 
 @pytest.mark.slow
-def test_a_damaged_current_release_is_mended_by_the_next_run(released: Workplace) -> None:
+def test_the_next_run_repairs_a_damaged_current_release(released: Workplace) -> None:
     release = current(released.out)
     for files in (("dta.duckdb", "eligibility.parquet"), ("manifest.json",)):
         for file in files:
@@ -176,7 +174,7 @@ def test_a_damaged_current_release_is_mended_by_the_next_run(released: Workplace
     assert released.publish().outcome == "unchanged"
 
 
-def test_until_it_is_mended_readers_get_the_newest_sound_release(shelf: Path) -> None:
+def test_readers_get_the_newest_intact_release_until_the_repair(shelf: Path) -> None:
     spoil(current(shelf) / "dta.duckdb")
     spoil(find_release(shelf, "2026-11-04-00000004") / "dta.duckdb")
     wrong = recover(shelf)
@@ -185,7 +183,7 @@ def test_until_it_is_mended_readers_get_the_newest_sound_release(shelf: Path) ->
     assert json.loads((shelf / "latest.json").read_text())["release_id"] == "2026-11-03-00000003"
 
 
-def test_a_pointer_that_leads_nowhere_is_set_right(shelf: Path) -> None:
+def test_a_dangling_pointer_is_repaired(shelf: Path) -> None:
     shutil.rmtree(current(shelf))
     assert "was missing" in recover(shelf)
     assert current(shelf).name == "2026-11-04-00000004"
@@ -194,7 +192,7 @@ def test_a_pointer_that_leads_nowhere_is_set_right(shelf: Path) -> None:
     assert current(shelf).name == "2026-11-04-00000004"
 
 
-def test_what_a_crash_left_is_swept_and_latest_follows(shelf: Path) -> None:
+def test_leftovers_of_a_crash_are_removed_and_latest_is_updated(shelf: Path) -> None:
     for name in (".building-x", ".pruned-x"):
         (shelf / "releases" / name).mkdir()
     for name in (".current.abcd_123", ".latest.json.0000aaaa", ".status.json.zzzzzzzz"):
@@ -233,14 +231,14 @@ def test_a_rollback_holds_until_it_is_lifted(released: Workplace) -> None:
     ]
 
 
-def test_an_id_is_listed_whole_beside_a_long_tag(shelf: Path) -> None:
+def test_a_release_id_is_listed_in_full_with_a_long_tag(shelf: Path) -> None:
     tag = "board-meeting-of-december-2026"
     assert runner.invoke(app, ["tag", "current", tag, "--out", str(shelf)]).exit_code == 0
     said = CliRunner(env={"COLUMNS": "80", "NO_COLOR": "1"}).invoke(app, ["releases", "--out", str(shelf)]).output
     assert [r.name for r in releases(shelf) if r.name not in said] == []
 
 
-def test_a_damaged_release_is_not_rolled_back_to(shelf: Path) -> None:
+def test_a_rollback_to_a_damaged_release_is_refused(shelf: Path) -> None:
     before = current(shelf)
     spoil(find_release(shelf, "2026-11-02-00000002") / "evidence.parquet")
     with pytest.raises(ReleaseError, match="damaged"):
@@ -253,7 +251,7 @@ def test_a_damaged_release_is_not_rolled_back_to(shelf: Path) -> None:
         lift_hold(shelf)
 
 
-def test_old_releases_go_but_never_one_that_is_needed(shelf: Path) -> None:
+def test_old_releases_are_removed_unless_protected(shelf: Path) -> None:
     add_tag(shelf, "2026-11-01-00000001", "board-2026")
     roll_back(shelf, "2026-11-02-00000002", "trial")
     newest = releases(shelf)[-1].name
@@ -266,13 +264,13 @@ def test_old_releases_go_but_never_one_that_is_needed(shelf: Path) -> None:
     assert prune(shelf, 1) == []
 
 
-def test_the_order_of_releases_does_not_rest_on_the_clock(shelf: Path) -> None:
+def test_the_order_of_releases_does_not_depend_on_the_clock(shelf: Path) -> None:
     oldest = find_release(shelf, "2026-11-01-00000001")
     write(oldest, {**read_manifest(oldest), "published_at": "2099-01-01T00:00:00+00:00"})
     assert releases(shelf)[0] == oldest
 
 
-def test_tags_lead_to_their_release(shelf: Path) -> None:
+def test_a_tag_selects_its_release(shelf: Path) -> None:
     add_tag(shelf, "2026-11-01-00000001", "board")
     assert (shelf / "tags" / "board" / "dta.duckdb").exists()
     assert find_release(shelf, "board").name == "2026-11-01-00000001"
@@ -296,7 +294,7 @@ def test_tags_lead_to_their_release(shelf: Path) -> None:
 
 
 @pytest.mark.parametrize("reason", ["", "   ", "\n\t", "\u200b\u200b", "\u3164", "sound\u202e text"])
-def test_a_rollback_without_a_reason_that_people_can_read_holds_nothing(whole_shelf: Path, reason: str) -> None:
+def test_a_rollback_without_a_readable_reason_is_refused(whole_shelf: Path, reason: str) -> None:
     with pytest.raises(UsageError, match="--reason"):
         roll_back(whole_shelf, "2026-11-01-00000001", reason)
     assert current_hold(whole_shelf) is None
@@ -316,7 +314,7 @@ def test_one_process_at_a_time_changes_releases(shelf: Path) -> None:
     assert tags(shelf) == {}
 
 
-def test_the_record_says_what_each_stage_did(published: Workplace) -> None:
+def test_the_record_describes_each_stage(published: Workplace) -> None:
     status = read_status(published.out)
     assert [s["stage"] for s in status["stages"]][-1] == "release"
     assert all(s["seconds"] >= 0 and s["rows_in"] >= 0 for s in status["stages"])

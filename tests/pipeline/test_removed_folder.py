@@ -46,9 +46,9 @@ def removing_at(stage: str, folder: Path) -> Callable[[Step, Run], StepResult]:
         RuntimeError('IO Error: Cannot open file "/gone/x": No such file or directory'),
     ],
 )
-def test_the_file_is_named(error: Exception) -> None:
+def test_the_error_names_the_missing_file(error: Exception) -> None:
     assert "/gone/x" in str(storage_error(error))
 
 
-def test_another_error_is_none_of_storage() -> None:
+def test_another_error_is_not_reported_as_a_storage_fault() -> None:
     assert storage_error(ValueError("a wrong value")) is None

@@ -121,7 +121,7 @@ def released(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield db
 
 
-def test_a_state_row_a_tenth_from_the_press_is_published(released: duckdb.DuckDBPyConnection) -> None:
+def test_a_state_row_a_tenth_from_its_printed_value_is_published(released: duckdb.DuckDBPyConnection) -> None:
     rows = released.execute(
         "select rows_in, rows_rejected from meta_sources where source_id = 'dashboard-grad-2019'"
     ).fetchall()
@@ -141,9 +141,7 @@ def test_cdes_list_is_compared_and_stops_nothing(released: duckdb.DuckDBPyConnec
     assert compared > [(0,)]
 
 
-def test_letters_alone_are_published_with_everything_that_they_answer(
-    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_letters_alone_are_published_with_their_verdicts(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> None:
     """With all gates and all pages."""
     empty(workplace, but="assistancestatus")
     assert run_command(workplace, monkeypatch) == 0
@@ -223,7 +221,7 @@ def recoded(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield db
 
 
-def test_a_code_that_changed_has_its_earlier_years_not_listed(recoded: duckdb.DuckDBPyConnection) -> None:
+def test_years_before_a_changed_code_are_not_listed(recoded: duckdb.DuckDBPyConnection) -> None:
     """Three of four Dashboards of 2022 are before the code began, two of 2023, one of 2024.
 
     The reason states this each time, and a warning names both codes.
@@ -244,12 +242,12 @@ def test_a_code_that_changed_has_its_earlier_years_not_listed(recoded: duckdb.Du
     assert all(status != "not_eligible" or "2019" in reason for _, status, _, reason in former)
 
 
-def test_codes_that_changed_are_named_in_pairs(recoded: duckdb.DuckDBPyConnection) -> None:
+def test_changed_codes_are_reported_in_pairs(recoded: duckdb.DuckDBPyConnection) -> None:
     pairs = [(MOVED, BEFORE, 2022, 2019), (REMEMBERED, REMEMBERED_BEFORE, 2022, 2019)]
     assert sorted(pairs_of_codes(recoded)) == sorted(pairs)
 
 
-def test_a_code_that_changed_though_cde_remembers_its_earlier_years_is_no_silent_no(
+def test_a_changed_code_with_earlier_statuses_from_cde_is_decided_by_flags(
     recoded: duckdb.DuckDBPyConnection,
 ) -> None:
     """The present code has statuses of 2017 to 2019, so its rows are missing and unknown.
@@ -261,7 +259,7 @@ def test_a_code_that_changed_though_cde_remembers_its_earlier_years_is_no_silent
         assert "CDE's workbook of 2019 has no row of this LEA, but a later one has its status of that year" in reason
 
 
-def test_lea_names_that_were_there_in_the_same_years_are_no_pair(db: duckdb.DuckDBPyConnection) -> None:
+def test_names_listed_in_the_same_years_are_not_a_pair(db: duckdb.DuckDBPyConnection) -> None:
     (check,) = (c for c in load_checks() if c.check_id == "codes_of_one_name")
     assert check.check_class == "unusual"
     assert db.execute(
@@ -269,7 +267,9 @@ def test_lea_names_that_were_there_in_the_same_years_are_no_pair(db: duckdb.Duck
     ).fetchall() == [(1,)]
 
 
-def test_a_careless_copy_of_the_sample_is_the_sample(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
+def test_a_careless_copy_of_the_sample_gives_the_same_tables(
+    workplace: Workplace, db: duckdb.DuckDBPyConnection
+) -> None:
     """Browser file names, rows repeated twice and three times, two encodings in one file, spreadsheet quotes, trailing
     tabs.
     """
@@ -349,7 +349,7 @@ def commented(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.mark.parametrize("cds", COMMENTS)
-def test_a_line_break_in_a_comment_turns_no_answer(
+def test_a_line_break_in_a_comment_flips_no_answer(
     commented: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection, cds: str
 ) -> None:
     """The row is joined again, or rejected under its LEA's code; results that depend on it are then not "no"."""
@@ -368,7 +368,7 @@ def test_a_line_break_in_a_comment_turns_no_answer(
 
 
 @pytest.mark.parametrize(("delimiter", "word"), [(";", "semicolons"), (",", "commas"), ("|", "bars")])
-def test_another_delimiter_is_one_sentence(
+def test_another_delimiter_is_reported_in_one_sentence(
     workplace: Workplace, db: duckdb.DuckDBPyConnection, delimiter: str, word: str
 ) -> None:
     """The file is not used; no verdict flips, but results that depend on the file are not determined or CDE's."""
@@ -416,7 +416,7 @@ EXCHANGED = (
 )
 
 
-def test_a_row_under_another_groups_code_is_named(workplace: Workplace) -> None:
+def test_a_row_under_another_groups_code_is_reported(workplace: Workplace) -> None:
     """Swapped with that group's row, if it has one; in the later file or in the earlier one."""
     add_twins(workplace.source, SALINAS, "Salinas Union High", {TWIN: "A Twin"})
     for cds, file, group, given, _ in EXCHANGED:

@@ -82,7 +82,7 @@ def test_rows_added_removed_and_altered_are_reported(
 
 
 @pytest.mark.slow
-def test_what_was_compared_with_another_release_is_compared_again(
+def test_a_file_is_compared_again_after_another_release(
     bare_released: Workplace, edit: Callable[[str, Callable[[str], str]], None]
 ) -> None:
     edit("eladownload2024.txt", without_one_added_one_altered_one)

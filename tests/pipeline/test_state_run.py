@@ -66,14 +66,14 @@ def test_the_answer_fits_a_screen(printed: str) -> None:
     assert [line for line in lines if len(line) > 80 and not line.startswith("Release: ")] == []
 
 
-def test_the_home_page_says_the_same_sentence(state_run: Path, state_db: duckdb.DuckDBPyConnection) -> None:
+def test_the_home_page_has_the_same_sentence(state_run: Path, state_db: duckdb.DuckDBPyConnection) -> None:
     page = Page(state_run / "out" / "current" / "reports" / "index.html")
     answer = read_answer(state_db)
     (said,) = page.find("//p[@id='answer']")
     assert said.text_content() == f"{answer.sentence} {answer.not_determined}"
 
 
-def test_every_page_says_its_scope_and_what_is_not_loaded(state_run: Path) -> None:
+def test_every_page_states_its_scope_and_missing_dashboards(state_run: Path) -> None:
     reports = state_run / "out" / "current" / "reports"
     pages = [
         *reports.glob("*.html"),
@@ -91,7 +91,7 @@ def test_every_page_says_its_scope_and_what_is_not_loaded(state_run: Path) -> No
         )
 
 
-def test_the_release_and_status_say_it(state_run: Path, state_db: duckdb.DuckDBPyConnection) -> None:
+def test_release_and_status_state_the_scope(state_run: Path, state_db: duckdb.DuckDBPyConnection) -> None:
     assert state_db.execute("select scope, not_loaded from meta_release").fetchall() == [(SCOPE, [OUT, DUE])]
     state_db.close()  # the command opens the file in another way
     said = dta(state_run / "out", "status")
@@ -99,14 +99,14 @@ def test_the_release_and_status_say_it(state_run: Path, state_db: duckdb.DuckDBP
 
 
 @pytest.mark.slow
-def test_the_workbook_says_it(state_run: Path, tmp_path: Path) -> None:
+def test_the_workbook_states_the_scope(state_run: Path, tmp_path: Path) -> None:
     dta(state_run / "out", "report", "workbook", "--out-file", tmp_path / "dta.xlsx")
     cover = list(openpyxl.load_workbook(tmp_path / "dta.xlsx", read_only=True)["About"].iter_rows(values_only=True))
     assert [row[1] for row in cover if row[0] == "Covers"] == [SCOPE]
     assert [row[1] for row in cover if row[0] == "Not current"] == [OUT, DUE]
 
 
-def test_an_excerpt_is_named_as_one_where_it_is_cited(
+def test_a_cited_excerpt_is_called_an_excerpt(
     state_run: Path, state_db: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     out = state_run / "out"

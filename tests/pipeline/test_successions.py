@@ -167,9 +167,7 @@ def merged(
 
 
 @pytest.mark.parametrize("year", TAKEN_IN)
-def test_a_lost_row_of_a_district_that_took_another_in_is_unknown_and_not_the_others(
-    merged: duckdb.DuckDBPyConnection, year: int
-) -> None:
+def test_a_missing_row_of_a_merged_district_is_unknown(merged: duckdb.DuckDBPyConnection, year: int) -> None:
     """It was listed in the other years, so it is not the later merged district under another code."""
     pair, _ = TAKEN_IN[year]
     known = "select bool_or(meets_criteria), any_value(listed) from student_group_history where (cds, dashboard_year) ="
@@ -216,7 +214,7 @@ def continuum(db: duckdb.DuckDBPyConnection, pair: Pair, year: int = 2023) -> tu
     return verdict
 
 
-def test_without_a_predecessor_the_missing_years_are_said_and_the_pair_is_named(
+def test_a_missing_succession_reports_its_years_and_the_pair(
     decided: duckdb.DuckDBPyConnection,
 ) -> None:
     alone = PAIRS["alone"]
@@ -230,12 +228,12 @@ def test_without_a_predecessor_the_missing_years_are_said_and_the_pair_is_named(
     assert decided.execute(years, [alone.code]).fetchall() == [(2017,), (2018,), (2019,)]
 
 
-def test_pairs_of_one_name_are_named_until_a_succession_is_on_record(decided: duckdb.DuckDBPyConnection) -> None:
+def test_codes_with_one_name_are_reported_until_a_succession_is_recorded(decided: duckdb.DuckDBPyConnection) -> None:
     named = {(row[4], row[0]) for row in found_by("codes_of_one_name", decided)}
     assert named == {(PAIRS[which].former, PAIRS[which].code) for which in ("alone", "rejected")}
 
 
-def test_a_status_that_a_later_workbook_carries_over_leaves_it_open_and_is_no_no(
+def test_a_status_carried_over_from_a_former_code_leaves_it_undetermined(
     released: duckdb.DuckDBPyConnection,
 ) -> None:
     """Without a predecessor on record, the earlier row is missing, not absent: CDE's flag answers, or nothing does."""
@@ -245,7 +243,7 @@ def test_a_status_that_a_later_workbook_carries_over_leaves_it_open_and_is_no_no
     assert (former, code) == (alone.former, alone.code)
 
 
-def test_with_a_predecessor_what_it_would_change_is_not_determined(decided: duckdb.DuckDBPyConnection) -> None:
+def test_verdicts_that_a_predecessor_would_change_are_not_determined(decided: duckdb.DuckDBPyConnection) -> None:
     pair = PAIRS["fine"]
     status, decided_by, reason = continuum(decided, pair)
     assert (status, decided_by) == ("undetermined", None)
@@ -265,7 +263,7 @@ def test_with_a_predecessor_what_it_would_change_is_not_determined(decided: duck
     assert any(groups for _, groups in own)
 
 
-def test_the_flag_of_cde_answers_where_the_predecessor_would_change_the_verdict(
+def test_cdes_flag_decides_when_a_predecessor_would_change_the_verdict(
     released: duckdb.DuckDBPyConnection,
 ) -> None:
     status, decided_by, reason = continuum(released, PAIR)
@@ -302,7 +300,7 @@ def test_consecutive_years_of_a_predecessor_count_the_same_way(decided: duckdb.D
 
 
 @pytest.mark.parametrize("day", STILL_LISTED)
-def test_a_predecessor_that_is_listed_after_the_day_leaves_it_open(
+def test_a_predecessor_listed_after_its_last_day_leaves_it_undetermined(
     decided: duckdb.DuckDBPyConnection, day: str
 ) -> None:
     """Regression: a careless day left the years after it without an owner, and the verdict was "no"."""
@@ -337,20 +335,20 @@ def test_a_gap_between_two_codes_is_not_determined(
 
 
 @pytest.mark.parametrize(("day", "kind", "years"), EARLY)
-def test_a_new_code_that_is_listed_before_its_day_is_named(
+def test_a_new_code_listed_before_its_first_day_is_reported(
     decided: duckdb.DuckDBPyConnection, day: str, kind: str, years: list[int]
 ) -> None:
     assert contradictions(decided, PAIRS["early", day, kind]) == [(year, "listed_before") for year in years]
 
 
-def test_a_day_that_the_files_follow_warns_of_nothing(decided: duckdb.DuckDBPyConnection) -> None:
+def test_a_succession_day_that_matches_the_files_gives_no_warning(decided: duckdb.DuckDBPyConnection) -> None:
     pair = PAIRS["fine"]
     assert contradictions(decided, pair) == []
     last = "select max(dashboard_year) from predecessor_years where cds = ?"
     assert decided.execute(last, [pair.code]).fetchone() == (2019,)
 
 
-def test_chains_of_codes_reach_back_to_the_first(decided: duckdb.DuckDBPyConnection) -> None:
+def test_a_chain_of_codes_reaches_the_first(decided: duckdb.DuckDBPyConnection) -> None:
     chain = PAIRS["chain"]
     found = decided.execute(
         "select dashboard_year, predecessor_cds from predecessor_years where cds = ? order by all", [chain.code]
@@ -376,7 +374,7 @@ def test_former_codes_and_names_find_the_lea(
 
 
 @pytest.mark.slow
-def test_pages_show_and_find_what_came_before(without_contracts: None, place: Workplace, tmp_path: Path) -> None:
+def test_pages_show_and_find_former_codes(without_contracts: None, place: Workplace, tmp_path: Path) -> None:
     with_pages = replace(place, out=tmp_path / "out")
     assert with_pages.publish().outcome == "published"
     site = with_pages.out / "current" / "reports"
@@ -396,7 +394,7 @@ def test_pages_show_and_find_what_came_before(without_contracts: None, place: Wo
     assert "Criteria met; CCEE&#39;s determination: not recorded." in office
 
 
-def test_a_code_that_no_file_has_finds_its_successor(released: duckdb.DuckDBPyConnection) -> None:
+def test_a_former_code_in_no_file_finds_its_successor(released: duckdb.DuckDBPyConnection) -> None:
     pair = PAIRS["in no file"]
     for asked in (pair.former, pair.former[:7], "King City Union High"):
         assert find_lea(released, asked).cds == pair.code
@@ -416,7 +414,7 @@ REFUSED: list[tuple[dict[str, str], str]] = [
 
 
 @pytest.mark.parametrize(("changes", "sentence"), REFUSED, ids=[s for _, s in REFUSED])
-def test_rows_that_cannot_be_are_refused(changes: dict[str, str], sentence: str, tmp_path: Path) -> None:
+def test_impossible_rows_are_refused(changes: dict[str, str], sentence: str, tmp_path: Path) -> None:
     from transforms.registers.load import check_registers
 
     folder = reference_copy(tmp_path / "reference")
@@ -471,7 +469,7 @@ def year_2(
 
 
 @pytest.mark.parametrize("on_record", KING_CITY)
-def test_year_2_under_a_new_code_is_no_silent_no(
+def test_year_2_under_a_new_code_considers_the_former_code(
     year_2: tuple[bool, duckdb.DuckDBPyConnection], on_record: bool
 ) -> None:
     (with_cde, db), pair = year_2, KING_CITY[on_record]
@@ -499,7 +497,7 @@ MOVED_CHARTER = {
 }
 
 
-def test_a_charter_school_that_moved_is_no_silent_no(tmp_path: Path, raw_cache: Path) -> None:
+def test_a_charter_school_with_a_new_code_considers_its_former_code(tmp_path: Path, raw_cache: Path) -> None:
     boards, reference = Dashboards(), reference_copy(tmp_path / "reference")
     moved_charters = {}
     for n, (which, (before, now, _)) in enumerate(MOVED_CHARTER.items()):
@@ -542,7 +540,7 @@ def test_a_charter_school_that_moved_is_no_silent_no(tmp_path: Path, raw_cache: 
         pytest.param("2024-07-01", {"eligible", "undetermined"}, marks=pytest.mark.slow),  # the row may be lost
     ],
 )
-def test_a_code_that_ended_before_the_newest_workbook_is_not_assisted_by_it(
+def test_a_code_that_ended_before_the_newest_workbook_gets_no_assistance_from_it(
     day: str, statuses: set[str], raw_cache: Path, tmp_path: Path
 ) -> None:
     source, reference = tmp_path / "source", reference_copy(tmp_path / "reference")

@@ -131,7 +131,7 @@ def test_a_damaged_file_is_not_used(damaged: tuple[dict[str, UnusedFile], dict[s
     assert unused[file].source_id not in used
 
 
-def test_the_rest_beside_damaged_files_is_used(damaged: tuple[dict[str, UnusedFile], dict[str, str]]) -> None:
+def test_good_files_next_to_damaged_ones_are_used(damaged: tuple[dict[str, UnusedFile], dict[str, str]]) -> None:
     unused, used = damaged
     files = {p.name for p in SAMPLE.iterdir()} - {"README.md"}
     assert unused.keys() == {file for file, *_ in DAMAGED.values()}
@@ -140,7 +140,7 @@ def test_the_rest_beside_damaged_files_is_used(damaged: tuple[dict[str, UnusedFi
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", ["web_page", "empty", "no_color"])
-def test_a_release_that_names_a_file_is_renewed_when_the_file_is_used_again(
+def test_a_release_is_renewed_when_an_unused_file_is_used_again(
     any_tables: None, bare_released: Workplace, case: str
 ) -> None:
     """Its bytes are those of the edition that was used: the tables are the same, but the information about the file is
@@ -178,9 +178,7 @@ def refuse(place: Workplace, *files: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_refused_file_of_which_no_earlier_edition_is_kept_stops_no_night(
-    light: None, no_snapshots: Workplace
-) -> None:
+def test_a_refused_file_without_an_earlier_edition_stops_no_night(light: None, no_snapshots: Workplace) -> None:
     refuse(no_snapshots, "mathdownload2024.txt", "assistancestatus24.xlsx")
     with no_snapshots.checked() as db:
         unused = db.execute("select file, earlier_sha256 from meta_unused_files order by file").fetchall()
@@ -198,9 +196,7 @@ def test_a_refused_file_of_which_no_earlier_edition_is_kept_stops_no_night(
 
 
 @pytest.mark.slow
-def test_refused_files_that_take_a_determination_year_with_them_stop_the_night(
-    light: None, no_snapshots: Workplace
-) -> None:
+def test_refused_files_that_cost_a_determination_year_stop_the_night(light: None, no_snapshots: Workplace) -> None:
     before = (no_snapshots.out / "current").resolve()
     refuse(no_snapshots, "assistancestatus22.xlsx", *(p.name for p in no_snapshots.source.glob("*download2022.txt")))
     with pytest.raises(GateError, match="release_years_kept") as raised:
@@ -212,9 +208,7 @@ def test_refused_files_that_take_a_determination_year_with_them_stop_the_night(
 
 
 @pytest.mark.slow
-def test_a_file_that_is_gone_without_a_word_stops_the_night_beside_a_refused_one(
-    light: None, no_snapshots: Workplace
-) -> None:
+def test_a_missing_file_stops_the_night_even_with_a_refused_one(light: None, no_snapshots: Workplace) -> None:
     refuse(no_snapshots, "mathdownload2024.txt")
     (no_snapshots.source / "sciencedownload2024.txt").unlink()
     with pytest.raises(GateError, match="release_files_kept") as raised:
@@ -235,7 +229,7 @@ def strange(new_place: NewPlace) -> tuple[Workplace, Outcome]:
         return place, place.publish()
 
 
-def test_what_depends_on_a_file_that_is_not_used_is_undetermined(strange: tuple[Workplace, Outcome]) -> None:
+def test_results_that_depend_on_an_unused_file_are_undetermined(strange: tuple[Workplace, Outcome]) -> None:
     with duckdb.connect(str(strange[0].out / "current/dta.duckdb"), read_only=True) as db:
         found = db.execute(
             "select distinct finding from evidence where dashboard_year = 2024 and indicator = 'susp' and cds[1:2] ="
@@ -244,7 +238,7 @@ def test_what_depends_on_a_file_that_is_not_used_is_undetermined(strange: tuple[
     assert found == [("unknown",)]
 
 
-def test_the_commands_and_the_release_name_every_file_that_is_not_used(strange: tuple[Workplace, Outcome]) -> None:
+def test_commands_and_release_name_every_unused_file(strange: tuple[Workplace, Outcome]) -> None:
     workplace, outcome = strange
     assert {f.file for f in outcome.unused} == {"math 2024 final.txt", "suspdownload2024.txt", "holiday.jpg"}
     said = [
@@ -277,7 +271,7 @@ def test_the_commands_and_the_release_name_every_file_that_is_not_used(strange: 
     assert "Rename it to mathdownload2024.txt." in page
 
 
-def test_only_a_folder_without_any_usable_file_stops_the_run(workplace: Workplace) -> None:
+def test_a_folder_without_a_usable_file_stops_the_run(workplace: Workplace) -> None:
     for path in workplace.source.iterdir():
         path.write_text("<html>Sorry</html>")
     with pytest.raises(SourceFilesError) as raised:
@@ -287,7 +281,7 @@ def test_only_a_folder_without_any_usable_file_stops_the_run(workplace: Workplac
     assert len(status["unused_files"]) == len(raised.value.errors)
 
 
-def test_editions_of_the_release_before_alone_are_no_night(light: None, released: Workplace, tmp_path: Path) -> None:
+def test_only_earlier_editions_stop_the_run(light: None, released: Workplace, tmp_path: Path) -> None:
     for content in (b"", b"<html>Sorry</html>"):
         folder = tmp_path / f"bad-{len(content)}"
         folder.mkdir()
@@ -297,7 +291,7 @@ def test_editions_of_the_release_before_alone_are_no_night(light: None, released
 
 
 @pytest.mark.parametrize("names", [[], ["holiday.jpg"], ["eladownload2024.zip"]])
-def test_a_folder_without_a_file_of_the_catalog_stops_the_run(tmp_path: Path, names: list[str]) -> None:
+def test_a_folder_without_catalog_files_stops_the_run(tmp_path: Path, names: list[str]) -> None:
     (tmp_path / "source").mkdir()
     for name in names:
         (tmp_path / "source" / name).write_bytes(b"x")
@@ -341,13 +335,13 @@ def test_a_careless_name_proves_nothing(workplace: Workplace, given: str, real: 
     assert "Check which" in unused[given].what_to_do
 
 
-def test_files_nobody_put_there_are_passed_over(workplace: Workplace) -> None:
+def test_system_files_are_ignored(workplace: Workplace) -> None:
     for name in (".DS_Store", "Thumbs.db", "desktop.ini", "~$assistancestatus24.xlsx", ".env"):
         (workplace.source / name).write_bytes(b"x")
     assert read(workplace)[0] == {}
 
 
-def test_a_folder_with_files_of_the_catalog_is_named(workplace: Workplace) -> None:
+def test_a_subfolder_with_catalog_files_is_reported(workplace: Workplace) -> None:
     (workplace.source / "2024").mkdir()
     shutil.move(workplace.source / ELA, workplace.source / "2024" / ELA)
     (workplace.source / "empty").mkdir()
@@ -357,7 +351,7 @@ def test_a_folder_with_files_of_the_catalog_is_named(workplace: Workplace) -> No
 # ---- two files for one source ----
 
 
-def test_the_same_bytes_twice_for_one_source_are_one_file(workplace: Workplace) -> None:
+def test_duplicate_files_for_one_source_count_once(workplace: Workplace) -> None:
     shutil.copy(workplace.source / ELA, workplace.source / "eladownload2024 (1).txt")
     unused, used = read(workplace)
     assert used["dashboard-ela-2024"] == ELA
@@ -366,7 +360,7 @@ def test_the_same_bytes_twice_for_one_source_are_one_file(workplace: Workplace) 
     }
 
 
-def test_of_two_files_that_differ_neither_is_used(workplace: Workplace) -> None:
+def test_two_different_files_for_one_source_are_both_unused(workplace: Workplace) -> None:
     content = (workplace.source / ELA).read_bytes()
     (workplace.source / "eladownload2024 (1).txt").write_bytes(content.replace(b"Salinas", b"SALINAS"))
     unused, used = read(workplace)
@@ -379,7 +373,7 @@ def test_of_two_files_that_differ_neither_is_used(workplace: Workplace) -> None:
 
 
 @pytest.mark.parametrize("good", [ELA, "eladownload2024 (1).txt"])
-def test_of_two_files_the_one_that_can_be_read_is_used(workplace: Workplace, good: str) -> None:
+def test_the_readable_one_of_two_files_is_used(workplace: Workplace, good: str) -> None:
     content = (workplace.source / ELA).read_bytes()
     bad = ({ELA, "eladownload2024 (1).txt"} - {good}).pop()
     (workplace.source / good).write_bytes(content)
@@ -390,14 +384,14 @@ def test_of_two_files_the_one_that_can_be_read_is_used(workplace: Workplace, goo
     assert unused[bad].reason == "this is a web page, not a data file"
 
 
-def test_of_two_names_for_the_same_bytes_the_one_that_proves_is_used(workplace: Workplace) -> None:
+def test_the_proved_one_of_two_names_for_the_same_bytes_is_used(workplace: Workplace) -> None:
     shutil.copy(workplace.source / "mathdownload2024.txt", workplace.source / ELA)
     unused, used = read(workplace)
     assert list(unused) == [ELA]
     assert used["dashboard-math-2024"] == "mathdownload2024.txt"
 
 
-def test_a_workbook_that_lacks_a_group_is_not_used_by_name(workplace: Workplace) -> None:
+def test_a_workbook_that_lacks_a_group_is_unused_and_named(workplace: Workplace) -> None:
     path = workplace.source / "assistancestatus24.xlsx"
     book = openpyxl.load_workbook(path, data_only=True)
     rows = [["" if c is None else str(c) for c in r] for r in book["District and COE 2024"].iter_rows(values_only=True)]

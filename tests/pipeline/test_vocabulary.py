@@ -48,7 +48,7 @@ def group_of(words: duckdb.DuckDBPyConnection, said: str) -> str | None:
         ("Nobody", None),
     ],
 )
-def test_words_for_student_groups(words: duckdb.DuckDBPyConnection, said: str, group: str | None) -> None:
+def test_every_term_for_a_student_group_is_read(words: duckdb.DuckDBPyConnection, said: str, group: str | None) -> None:
     assert group_of(words, said) == group
 
 
@@ -188,7 +188,7 @@ def test_every_row_of_cdes_list_of_january_2023_is_read(changed: Changed, words:
     )
 
 
-def test_a_row_of_a_workbook_that_is_unclear_or_contradicts_itself_is_rejected(changed: Changed) -> None:
+def test_an_unclear_or_contradictory_workbook_row_is_rejected(changed: Changed) -> None:
     db, spoiled = changed.db, changed.spoiled
     assert spoiled.keys() == SPOILED.keys()
     reasons = db.execute("select cds, reason from rejects where file = 'assistancestatus24.xlsx'").fetchall()
@@ -204,7 +204,7 @@ def test_a_row_of_a_workbook_that_is_unclear_or_contradicts_itself_is_rejected(c
     assert (kept, shown) == ([(25 - len(SPOILED),)], [(0,)])
 
 
-def test_the_case_of_a_word_and_blanks_around_it_make_no_difference(changed: Changed) -> None:
+def test_case_and_surrounding_blanks_do_not_matter(changed: Changed) -> None:
     db = changed.db
     assert db.execute("select count(*) from rejects where file = 'assistancestatus23.xlsx'").fetchall() == [(0,)]
     for word in changed.written:
@@ -215,7 +215,7 @@ def test_the_case_of_a_word_and_blanks_around_it_make_no_difference(changed: Cha
         ).fetchall()
 
 
-def test_a_local_answer_that_is_not_known_costs_its_row(changed: Changed) -> None:
+def test_an_unknown_local_answer_rejects_its_row(changed: Changed) -> None:
     found = changed.db.execute(
         "select distinct file, cds, column_name from rejects where file like 'Pr%' order by all"
     ).fetchall()
@@ -258,7 +258,7 @@ def reds_of(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
 
 
 @pytest.mark.parametrize("how", ["group", *(pytest.param(h, marks=pytest.mark.slow) for h in ("no_code", "half_code"))])
-def test_a_rejected_row_of_a_list_is_no_no_of_cde(
+def test_a_rejected_row_of_a_list_does_not_count_as_no(
     workplace: Workplace, reduced: duckdb.DuckDBPyConnection, how: str
 ) -> None:
     """By its code, by no code, and by an unreadable code, which may mean any LEA."""
@@ -276,7 +276,7 @@ def test_a_rejected_row_of_a_list_is_no_no_of_cde(
         assert our_goals(db) == silent
 
 
-def test_a_rejected_row_of_the_list_of_reds_is_no_no_of_cde(reduced: duckdb.DuckDBPyConnection) -> None:
+def test_a_rejected_row_of_the_list_of_reds_does_not_count_as_no(reduced: duckdb.DuckDBPyConnection) -> None:
     (first, *_), *_ = reds_of(reduced)
     assert reduced.execute("select cds from rejects").fetchall() == [(first,)]
     silent = reduced.execute(

@@ -66,9 +66,7 @@ def changed(found: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection, *le
 
 
 @pytest.mark.parametrize("year", WORKBOOKS)
-def test_exchanged_codes_are_rejected(
-    found: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection, year: int
-) -> None:
+def test_swapped_codes_are_rejected(found: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection, year: int) -> None:
     one, other = EXCHANGED[year]
     rows = found.execute(
         "select cds, column_name, reason from rejects where file = ? order by cds", [WORKBOOKS[year]]
@@ -78,7 +76,7 @@ def test_exchanged_codes_are_rejected(
     assert changed(found, db, one, other) == {"undetermined"}
 
 
-def test_a_new_name_is_no_contradiction(found: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection) -> None:
+def test_a_new_name_is_not_a_contradiction(found: duckdb.DuckDBPyConnection, db: duckdb.DuckDBPyConnection) -> None:
     """LEAs are renamed; only the name of another LEA contradicts a row."""
     assert found.execute("select count(*) from rejects where cds = ?", [SALINAS]).fetchall() == [(0,)]
     exchanged = {cds for pair in EXCHANGED.values() for cds in pair}
@@ -86,7 +84,7 @@ def test_a_new_name_is_no_contradiction(found: duckdb.DuckDBPyConnection, db: du
 
 
 @pytest.mark.slow
-def test_codes_shifted_by_a_row_decide_about_nobody(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
+def test_codes_shifted_by_a_row_determine_no_lea(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
     whole = verdicts(db)
     query = "select cds from assistance_letters where dashboard_year = 2019 group by cds order by cds"
     codes = [cds for (cds,) in db.execute(query).fetchall()]
