@@ -23,5 +23,5 @@ def test_an_amount_has_its_sign_and_unit(value: float | None, unit: str, text: s
     assert amount(value, unit) == text
 
 
-def test_numbers_of_students_have_their_thousands_apart() -> None:
+def test_numbers_of_students_have_thousands_separators() -> None:
     assert [students(6_019_472), students(None), thousands(1_570)] == ["6,019,472", "", "1,570"]

@@ -65,14 +65,14 @@ def made(old: Path, to: Path, *arguments: str) -> list[Path]:
 
 @LEAS
 @pytest.mark.parametrize("kind", ["lea", "letter"])
-def test_reports_of_an_lea_are_made_without_them(old: Path, tmp_path: Path, kind: str, cds: str) -> None:
+def test_reports_on_an_lea_have_no_hidden_characters(old: Path, tmp_path: Path, kind: str, cds: str) -> None:
     for path in made(old, tmp_path / "reports", kind, cds):
         assert path.suffix == ".pdf" or first_word(cds) in text_of(path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("county", "Monterey"), ("workbook",)], ids=lambda a: a[0])
-def test_reports_of_many_are_made_without_them(old: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
+def test_reports_on_many_leas_have_no_hidden_characters(old: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
     for path in made(old, tmp_path / "reports", *arguments):
         assert path.suffix == ".pdf" or all(first_word(cds) in text_of(path) for cds in NAMES)
 
@@ -83,7 +83,7 @@ def test_reports_of_many_are_made_without_them(old: Path, tmp_path: Path, argume
     [("explain", "{cds}"), ("sql", "select lea_name, reason from eligibility where cds = '{cds}'")],
     ids=lambda a: a[0],
 )
-def test_a_terminal_is_never_told_what_to_do(old: Path, arguments: tuple[str, ...], cds: str) -> None:
+def test_terminal_output_has_no_control_sequences(old: Path, arguments: tuple[str, ...], cds: str) -> None:
     ended = CliRunner().invoke(app, [*(a.format(cds=cds) for a in arguments), "--out", str(old)])
     assert ended.exit_code == 0, ended.output
     assert control_in(ended.output) == ""
@@ -91,7 +91,7 @@ def test_a_terminal_is_never_told_what_to_do(old: Path, arguments: tuple[str, ..
 
 
 @LEAS
-def test_json_for_programs_gives_the_name_as_it_is(old: Path, cds: str) -> None:
+def test_json_keeps_the_name_unchanged(old: Path, cds: str) -> None:
     query = f"select lea_name from leas where cds = '{cds}'"
     ended = CliRunner().invoke(app, ["sql", "--format", "json", query, "--out", str(old)])
     assert control_in(ended.output) == ""

@@ -9,7 +9,7 @@ from reports.published import find_lea
 NO_ROW = "CDE's workbook of 2024 has no row of this LEA, and no later one shows whether it should have one"
 
 
-def test_why_no_group_is_determined_on_a_dashboard_is_said_once(state_db: duckdb.DuckDBPyConnection) -> None:
+def test_the_reason_for_undetermined_groups_is_stated_once(state_db: duckdb.DuckDBPyConnection) -> None:
     (e,) = collect(state_db, read_book(state_db), [find_lea(state_db, "Monroe Elementary")], 2024)
     cells = [line.cells[2024] for line in e.groups]
     assert {cell.state for cell in cells} == {"unknown"}

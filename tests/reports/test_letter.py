@@ -30,7 +30,7 @@ def words(document: Document) -> str:
     return "\n".join([*(p.text for p in document.paragraphs), *cells])
 
 
-def test_it_says_the_findings_the_evidence_and_the_sources(
+def test_the_letter_states_findings_evidence_and_sources(
     published: Workplace, tmp_path: Path, db: duckdb.DuckDBPyConnection
 ) -> None:
     reasons = db.execute(
@@ -58,7 +58,7 @@ def test_it_says_the_findings_the_evidence_and_the_sources(
     assert "assistancestatus18.xlsx (excerpt), row" in by_cde[5]
 
 
-def test_it_is_a_draft_with_blanks_that_only_a_person_fills(published: Workplace, tmp_path: Path) -> None:
+def test_the_letter_is_a_draft_with_blanks(published: Workplace, tmp_path: Path) -> None:
     document = written(published.out, tmp_path / "x.docx", SALINAS, 2024)
     assert "DRAFT" in document.sections[0].header.paragraphs[0].text
     marked = [run.text for p in document.paragraphs for run in p.runs if run.font.highlight_color]
@@ -71,7 +71,7 @@ def test_it_is_a_draft_with_blanks_that_only_a_person_fills(published: Workplace
     assert document.core_properties.author == ""
 
 
-def test_law_text_is_that_of_the_published_rules_and_not_of_the_code(
+def test_law_text_comes_from_the_published_rules(
     published: Workplace, tmp_path: Path, db: duckdb.DuckDBPyConnection
 ) -> None:
     law = db.execute(
@@ -96,7 +96,7 @@ def test_law_text_is_that_of_the_published_rules_and_not_of_the_code(
     )
 
 
-def test_sources_are_the_files_of_the_evidence(published: Workplace, tmp_path: Path) -> None:
+def test_letter_sources_are_the_files_of_the_evidence(published: Workplace, tmp_path: Path) -> None:
     by_groups = written(published.out, tmp_path / "x.docx", SOUTH_MONTEREY, 2023, "continuum")
     evidence, files = by_groups.tables[0], by_groups.tables[-1]
     cited = {
@@ -116,7 +116,7 @@ def test_a_hostile_name_is_text(hostile: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("text", ["nul \x00 here", "vertical \x0b tab"])
-def test_characters_that_no_document_may_hold_are_left_out(text: str) -> None:
+def test_characters_invalid_in_documents_are_removed(text: str) -> None:
     paragraph = docx.Document().add_paragraph()
     letter._write(paragraph, text)
     assert paragraph.text == text.replace("\x00", "").replace("\x0b", "")

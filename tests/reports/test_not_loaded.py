@@ -17,11 +17,11 @@ from transforms.wording.scope import not_loaded
 OUT, DUE = "2025: out, not loaded", "2026: due since October 15, not loaded"
 
 
-def test_the_sample_says_what_it_lacks(db: duckdb.DuckDBPyConnection) -> None:
+def test_the_sample_reports_what_is_not_loaded(db: duckdb.DuckDBPyConnection) -> None:
     assert not_loaded_of(db) == [OUT, DUE]
 
 
-def test_status_names_the_command(published: Workplace) -> None:
+def test_status_names_the_command_that_loads_missing_files(published: Workplace) -> None:
     lines = (
         CliRunner(env={"COLUMNS": "200", "NO_COLOR": "1"})
         .invoke(app, ["status", "--out", str(published.out)])
@@ -31,7 +31,7 @@ def test_status_names_the_command(published: Workplace) -> None:
     assert [line.strip() for line in lines[at : at + 3]] == [OUT, DUE, "To get the files: dta run --source catalog"]
 
 
-def test_every_page_says_it(published: Workplace) -> None:
+def test_every_page_reports_what_is_not_loaded(published: Workplace) -> None:
     pages = published.out / "current" / "reports"
     said = (
         f"Not current. {OUT}. {DUE}. Verdicts rest on the 2024 Dashboard. To get the files: <code>dta run --source"
@@ -57,7 +57,7 @@ CASES = {
 
 
 @pytest.mark.parametrize("case", CASES)
-def test_files_that_are_due(case: str) -> None:
+def test_due_files_are_reported(case: str) -> None:
     (book, ela, math), as_of, said = CASES[case]
     files = [
         ("dashboard-ela-2023", "Dashboard 2023: English language arts", "dashboard", 2023, None, False),
@@ -98,7 +98,7 @@ IN_PART = {
 @pytest.mark.parametrize(
     "case", [case if "science alone" in case else pytest.param(case, marks=pytest.mark.slow) for case in IN_PART]
 )
-def test_a_dashboard_of_which_a_part_is_loaded(case: str, workplace: Workplace) -> None:
+def test_a_partly_loaded_dashboard_is_reported(case: str, workplace: Workplace) -> None:
     """With only the science file, 2025 used to be in force without any decision or notice of what was missing."""
     indicators, said, year = IN_PART[case]
     for indicator in indicators:

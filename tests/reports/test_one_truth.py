@@ -88,7 +88,9 @@ def outputs(
     return made
 
 
-def test_every_status_and_reason_is_the_releases(outputs: list[Outputs], connection: duckdb.DuckDBPyConnection) -> None:
+def test_every_status_and_reason_matches_the_release(
+    outputs: list[Outputs], connection: duckdb.DuckDBPyConnection
+) -> None:
     rows = connection.execute(
         "select cds, determination_year, pathway, p.name, status, e.statute, reason, if(source_is_old,"
         " source_age_years, null) from eligibility e join pathways p using (pathway) where status <> 'not_applicable'"
@@ -115,7 +117,7 @@ def test_every_status_and_reason_is_the_releases(outputs: list[Outputs], connect
     assert letters > 15 * len({o.e.year for o in outputs})
 
 
-def test_all_outputs_say_the_same(outputs: list[Outputs]) -> None:
+def test_all_outputs_agree(outputs: list[Outputs]) -> None:
     seen = {"causes": 0, "results": 0, "sources": 0, "loans": 0, "notes": 0}
     for o in outputs:
         first, where = o.said["terminal"], (o.e.lea.name, o.e.year)
@@ -150,7 +152,7 @@ def test_all_outputs_say_the_same(outputs: list[Outputs]) -> None:
     assert all(n > 20 for n in seen.values()), seen
 
 
-def test_letters_of_cells_and_figures_are_the_releases(
+def test_cell_letters_and_figures_match_the_release(
     outputs: list[Outputs], connection: duckdb.DuckDBPyConnection
 ) -> None:
     history = {
@@ -204,7 +206,7 @@ def test_an_enclosure_never_contradicts_its_finding(outputs: list[Outputs]) -> N
 
 
 @pytest.mark.slow
-def test_workbook_and_recipes_say_what_the_page_says(
+def test_workbook_and_recipes_match_the_page(
     outputs: list[Outputs], connection: duckdb.DuckDBPyConnection, tmp_path: Path
 ) -> None:
     write_workbook(connection, tmp_path / "x.xlsx", SHEETS, "x")
@@ -243,7 +245,7 @@ def test_workbook_and_recipes_say_what_the_page_says(
 
 
 @pytest.mark.slow
-def test_a_packet_holds_the_prints_and_their_statuses(
+def test_a_packet_has_the_prints_and_their_statuses(
     outputs: list[Outputs], connection: duckdb.DuckDBPyConnection, book: Book
 ) -> None:
     facts = packet_of(connection, book, ("27", "Monterey"), NOW, "all")
@@ -304,7 +306,7 @@ def test_the_workbook_of_charter_schools_is_a_source_in_every_output(release: Pa
             assert wanted in said.sources
 
 
-def test_a_size_that_is_met_is_not_too_few(connection: duckdb.DuckDBPyConnection, book: Book) -> None:
+def test_a_sufficient_size_is_not_reported_as_too_few(connection: duckdb.DuckDBPyConnection, book: Book) -> None:
     sizes = {
         (cds, year, group, indicator): (size_met, n)
         for cds, year, group, indicator, size_met, n in connection.execute(
@@ -324,9 +326,7 @@ def test_a_size_that_is_met_is_not_too_few(connection: duckdb.DuckDBPyConnection
     assert {(True, "no color"), (False, "too few students")} <= set(words)
 
 
-def test_letters_come_by_kind_and_only_where_something_is_determined(
-    connection: duckdb.DuckDBPyConnection, book: Book
-) -> None:
+def test_letters_differ_by_kind_and_need_a_determination(connection: duckdb.DuckDBPyConnection, book: Book) -> None:
     def kinds(name: str, year: int) -> list[str]:
         return list(letters_of(next(collect(connection, book, [find_lea(connection, name)], year))))
 

@@ -18,7 +18,7 @@ from reports.output import OutputError, file_name, whole_file, whole_folder
         ("x" * 300, "x" * 80),
     ],
 )
-def test_a_name_becomes_a_file_name_of_any_system(name: str, expected: str) -> None:
+def test_a_name_becomes_a_portable_file_name(name: str, expected: str) -> None:
     assert file_name(name) == expected
 
 
@@ -28,7 +28,7 @@ def fail_in(writing: AbstractContextManager[Path]) -> None:
         raise RuntimeError
 
 
-def test_a_failure_leaves_what_was_there(tmp_path: Path) -> None:
+def test_a_failure_keeps_the_existing_file(tmp_path: Path) -> None:
     target = tmp_path / "x.pdf"
     target.write_text("old")
     with pytest.raises(RuntimeError):
@@ -51,7 +51,7 @@ def test_a_folder_is_replaced_as_a_whole(tmp_path: Path) -> None:
     assert [p.name for p in tmp_path.iterdir()] == ["packet"]
 
 
-def test_a_folder_that_is_not_ours_and_a_folder_in_a_files_place_are_left_alone(tmp_path: Path) -> None:
+def test_foreign_folders_are_never_replaced(tmp_path: Path) -> None:
     (tmp_path / "mine").mkdir()
     with pytest.raises(OutputError, match="will not be changed"), whole_folder(tmp_path / "mine", force=True):
         pass

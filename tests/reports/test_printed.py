@@ -61,7 +61,9 @@ def test_every_lea_has_a_page_with_every_pathway_in_words(
             assert name in next(u["names"] for u in sheets[cds]["unsaid"] if u["status"] == status)
 
 
-def test_every_result_on_a_page_is_the_releases(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
+def test_every_result_on_a_printed_page_matches_the_release(
+    sheets: dict[str, Row], db: duckdb.DuckDBPyConnection
+) -> None:
     short = {
         "ela": "ELA",
         "math": "Math",
@@ -120,7 +122,7 @@ def test_cells_that_met_a_criterion_are_marked(sheets: dict[str, Row], db: duckd
     assert len(marked) > 20
 
 
-def test_the_other_years_stand_on_the_page(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
+def test_other_years_are_on_the_page(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
     for cds, sheet in sheets.items():
         found = db.execute(
             "select determination_year, count(*) from (select cds, determination_year, status from eligibility union"
@@ -131,7 +133,7 @@ def test_the_other_years_stand_on_the_page(sheets: dict[str, Row], db: duckdb.Du
         assert [(y["year"], len(y["found"])) for y in sheet["years"]] == found
 
 
-def test_the_grid_is_the_history_of_the_groups(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
+def test_the_grid_shows_the_history_of_the_groups(sheets: dict[str, Row], db: duckdb.DuckDBPyConnection) -> None:
     salinas = sheets[SALINAS]
     assert salinas["window"] == [2019, 2022, 2023, 2024]
     letters = {g["code"]: [c["sign"] for c in g["cells"]] for g in salinas["groups"]}
@@ -155,14 +157,14 @@ def test_the_grid_is_the_history_of_the_groups(sheets: dict[str, Row], db: duckd
 
 
 @pytest.mark.slow
-def test_many_at_once_say_what_one_says(published: Workplace) -> None:
+def test_pages_printed_together_equal_pages_printed_alone(published: Workplace) -> None:
     with open_release(published.out) as connection:
         book = read_book(connection)
         for e in collect(connection, book, all_leas(connection), 2023):
             assert e == next(collect(connection, book, [e.lea], 2023))
 
 
-def test_a_loan_of_a_predecessor_stands_on_the_successors_page(
+def test_a_loan_of_a_predecessor_is_on_the_successors_page(
     sheets: dict[str, Row], db: duckdb.DuckDBPyConnection
 ) -> None:
     for successor, former in db.execute("select successor_cds, district from state_loans where cds is null").fetchall():
@@ -170,13 +172,13 @@ def test_a_loan_of_a_predecessor_stands_on_the_successors_page(
 
 
 @pytest.mark.slow
-def test_a_page_or_two_for_every_lea(sheets: dict[str, Row]) -> None:
+def test_every_lea_prints_on_one_or_two_pages(sheets: dict[str, Row]) -> None:
     for sheet in sheets.values():
         pages = laid_out(facts_of([sheet], "x")).compile(format="svg")  # bytes for one page, a list for several
         assert isinstance(pages, bytes) or len(pages) == 2
 
 
-def test_the_same_facts_give_the_same_bytes_whatever_was_printed_before(sheets: dict[str, Row]) -> None:
+def test_the_same_facts_print_the_same_bytes(sheets: dict[str, Row]) -> None:
     first, other = (facts_of([sheets[cds]], cds) for cds in (SALINAS, "27660680000000"))
     printer = Printer(AS_OF)
     once = printer.print(first)
@@ -230,7 +232,7 @@ def test_the_command_writes_one_page_or_all_and_refuses_to_overwrite(published: 
 
 
 @pytest.mark.slow
-def test_a_folder_of_ones_own_is_never_replaced(published: Workplace, tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_never_replaced(published: Workplace, tmp_path: Path) -> None:
     dta("county", "Monterey", "--to", tmp_path, "--out", published.out)
     (packet,) = tmp_path.iterdir()
     dta("county", "monterey county", "--force", "--to", tmp_path, "--out", published.out)
@@ -267,7 +269,7 @@ def test_the_packet_has_every_lea_of_the_county_and_no_other(published: Workplac
         (("lea",), "--all"),
     ],
 )
-def test_what_cannot_be_made_is_said(
+def test_impossible_prints_are_refused_with_the_reason(
     published: Workplace, tmp_path: Path, arguments: tuple[str, ...], said: str
 ) -> None:
     ended = runner.invoke(app, ["report", *arguments, "--to", str(tmp_path), "--out", str(published.out)])

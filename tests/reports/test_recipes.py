@@ -156,7 +156,7 @@ def test_a_recipe_gives_the_facts_of_the_sample(
     assert {column: row[column] for column in expected} == expected
 
 
-def test_a_recipe_lists_no_more_and_no_less(db: duckdb.DuckDBPyConnection) -> None:
+def test_a_recipe_lists_exactly_the_expected_rows(db: duckdb.DuckDBPyConnection) -> None:
     assert {name: len(ask(db, name)) for name in COUNTS} == COUNTS
 
 
@@ -173,7 +173,7 @@ def copy(release: Path, tmp_path: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def test_a_recipe_about_an_lea_names_none_by_itself() -> None:
+def test_a_recipe_about_an_lea_has_no_default_lea() -> None:
     about_one = {r.name: [p.name for p in r.parameters if p.name.startswith("cds")] for r in recipes().values()}
     for name, parameters in about_one.items():
         assert all(p.is_required for p in find_recipe(name).parameters if p.name in parameters), name
@@ -182,7 +182,7 @@ def test_a_recipe_about_an_lea_names_none_by_itself() -> None:
                 find_recipe(name).bound({})
 
 
-def test_one_year_short_has_the_group_that_an_lea_with_two_lacks(copy: duckdb.DuckDBPyConnection) -> None:
+def test_one_year_short_includes_small_leas(copy: duckdb.DuckDBPyConnection) -> None:
     copy.execute("update watch_list set watch = 'one_more_group' where cds = ? and student_group = 'EL'", [SALINAS])
     assert one(ask(copy, "one-year-short"), cds=SALINAS, student_group="EL")["watch"] == "one_more_group"
     assert len(ask(copy, "one-year-short")) == COUNTS["one-year-short"]
@@ -209,7 +209,7 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, **values: object) 
     )
 
 
-def test_cases_previews_changes_and_rejects_show_where_there_are_any(copy: duckdb.DuckDBPyConnection) -> None:
+def test_recipes_show_cases_previews_changes_and_rejects(copy: duckdb.DuckDBPyConnection) -> None:
     for name in NOTHING_IN_THE_SAMPLE:
         assert ask(copy, name) == []
     insert(
@@ -289,7 +289,7 @@ def test_cases_previews_changes_and_rejects_show_where_there_are_any(copy: duckd
 
 
 @pytest.mark.parametrize("recipe", recipes().values(), ids=lambda r: r.name)
-def test_the_text_to_paste_gives_what_the_parameters_give(db: duckdb.DuckDBPyConnection, recipe: Recipe) -> None:
+def test_the_recipe_text_to_paste_gives_the_same_rows(db: duckdb.DuckDBPyConnection, recipe: Recipe) -> None:
     examples = {p.name: p.value or "" for p in recipe.parameters if p.is_required}
     assert db.execute(recipe.runnable).fetchall() == db.execute(recipe.sql, recipe.bound(examples) or None).fetchall()
     assert recipe.title
@@ -304,7 +304,7 @@ def test_the_text_to_paste_gives_what_the_parameters_give(db: duckdb.DuckDBPyCon
         ("-- title: a\n-- question: b?\nselect $cds", "are not the parameters that its query uses"),
     ],
 )
-def test_a_recipe_that_is_not_well_formed_is_named(tmp_path: Path, text: str, said: str) -> None:
+def test_a_malformed_recipe_is_reported(tmp_path: Path, text: str, said: str) -> None:
     (tmp_path / "x.sql").write_text(text)
     with pytest.raises(ConfigError, match=said):
         recipe_book._recipe(tmp_path / "x.sql")
@@ -344,7 +344,7 @@ def refused(published: Workplace) -> list[Ended]:
 
 
 @pytest.mark.parametrize("number", range(len(REFUSED)), ids=lambda n: " ".join(REFUSED[n][0]))
-def test_what_cannot_be_asked_is_said(refused: list[Ended], number: int) -> None:
+def test_invalid_requests_are_refused_with_the_reason(refused: list[Ended], number: int) -> None:
     code, _, told = refused[number]
     assert code == 2
     assert REFUSED[number][1] in told.decode()

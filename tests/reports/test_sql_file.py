@@ -19,7 +19,7 @@ def ask(published: Workplace, *given: str) -> Result:
 
 
 @pytest.mark.parametrize("name", ["rows.csv", "rows.json", "rows.parquet", "Rows [1].CSV"])
-def test_the_ending_says_how_rows_are_written(published: Workplace, tmp_path: Path, name: str) -> None:
+def test_the_file_suffix_determines_the_format(published: Workplace, tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     result = ask(published, QUERY, "--out-file", str(path))
     assert result.exit_code == 0, result.output
@@ -35,13 +35,13 @@ def test_the_ending_says_how_rows_are_written(published: Workplace, tmp_path: Pa
     assert all(len(code) == 14 and code.isdigit() for code in codes)
 
 
-def test_a_format_that_is_given_wins(published: Workplace, tmp_path: Path) -> None:
+def test_a_given_format_overrides_the_suffix(published: Workplace, tmp_path: Path) -> None:
     path = tmp_path / "rows.txt"
     assert ask(published, QUERY, "--format", "plain-csv", "--out-file", str(path)).exit_code == 0
     assert path.read_text("utf-8").splitlines()[0].replace('"', "") == "cds,lea_name"
 
 
-def test_nothing_is_written_over_nor_left_behind(published: Workplace, tmp_path: Path) -> None:
+def test_no_file_is_overwritten_or_left_incomplete(published: Workplace, tmp_path: Path) -> None:
     path = tmp_path / "rows.csv"
     path.write_text("mine", "utf-8")
     for given in ([QUERY], ["selec 1", "--force"]):

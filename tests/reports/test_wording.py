@@ -29,7 +29,7 @@ def sentences(db: duckdb.DuckDBPyConnection, table: str, column: str) -> list[st
 
 
 @pytest.mark.parametrize(("table", "column"), SENTENCES)
-def test_a_sentence_is_short_but_for_its_lists(state_db: duckdb.DuckDBPyConnection, table: str, column: str) -> None:
+def test_sentences_are_short_except_for_lists(state_db: duckdb.DuckDBPyConnection, table: str, column: str) -> None:
     names = [n for (n,) in state_db.execute("select name_in_text from student_groups").fetchall()]
     lists = re.compile(
         rf"\([^()]*(\([^()]*\)[^()]*)*\)|({'|'.join(map(re.escape, sorted(names, key=len, reverse=True)))})(,| and|;)*"
@@ -44,7 +44,7 @@ def test_a_sentence_is_short_but_for_its_lists(state_db: duckdb.DuckDBPyConnecti
 
 
 @pytest.mark.parametrize("table", ["eligibility", "assistance"])
-def test_a_reason_leaves_the_status_to_its_pill(state_db: duckdb.DuckDBPyConnection, table: str) -> None:
+def test_reasons_do_not_repeat_the_status(state_db: duckdb.DuckDBPyConnection, table: str) -> None:
     """No reason has the words of any status: the same status would be repeated, another would be contradicted."""
     words = "|".join(sorted({word for _, word in STATUS.values()}, key=len, reverse=True))
     found = state_db.execute(f"select distinct status, reason from {table}").fetchall()

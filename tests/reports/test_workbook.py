@@ -40,7 +40,7 @@ def rows_of(book: openpyxl.Workbook, sheet: str) -> list[dict[str, Any]]:
     return [dict(zip(head, row, strict=True)) for row in rows]
 
 
-def test_every_sheet_is_frozen_filtered_and_has_every_row(book: openpyxl.Workbook, published: Workplace) -> None:
+def test_every_sheet_has_frozen_headings_filters_and_every_row(book: openpyxl.Workbook, published: Workplace) -> None:
     assert book.sheetnames == ["About", *(sheet.name for sheet in SHEETS)]
     assert {"Eligibility", "Assistance", "Groups", "Loans", "Changes", "Watch list", "Reconciliation"} <= set(
         book.sheetnames
@@ -76,7 +76,7 @@ def test_every_sheet_is_frozen_filtered_and_has_every_row(book: openpyxl.Workboo
     assert any(row[0] == "eladownload2023.txt" for row in about)
 
 
-def test_evidence_has_the_releases_figures_and_colors(book: openpyxl.Workbook, published: Workplace) -> None:
+def test_the_evidence_sheet_matches_the_release(book: openpyxl.Workbook, published: Workplace) -> None:
     rows = [
         r
         for r in rows_of(book, "Evidence")
@@ -102,7 +102,7 @@ def test_evidence_has_the_releases_figures_and_colors(book: openpyxl.Workbook, p
     assert len(rows_of(book, "Evidence")) == n > 500
 
 
-def test_codes_stay_text_and_days_stay_days(book: openpyxl.Workbook) -> None:
+def test_codes_are_text_and_days_are_dates(book: openpyxl.Workbook) -> None:
     salinas = [r for r in rows_of(book, "Eligibility") if r["CDS code"] == SALINAS]
     assert len(salinas) == 6
     assert {type(r["CDS code"]) for r in salinas} == {str}
@@ -120,7 +120,7 @@ def test_every_wrapped_text_fits_its_row(book: openpyxl.Workbook) -> None:
             assert (sheet.row_dimensions[n].height or 15) >= min(12 * max(lines, default=1), 409), (sheet.title, n)
 
 
-def test_lists_show_the_eligible_first_and_words_for_codes(book: openpyxl.Workbook) -> None:
+def test_lists_start_with_eligible_leas_and_use_words_for_codes(book: openpyxl.Workbook) -> None:
     statuses = [r["Status"].split()[0] for r in rows_of(book, "Eligibility")]
     assert statuses == sorted(statuses, key=lambda s: "●?".find(s) if s in "●?" else 2)
     for sheet in ("Eligibility", "Groups", "Watch list", "Changes"):
@@ -130,7 +130,7 @@ def test_lists_show_the_eligible_first_and_words_for_codes(book: openpyxl.Workbo
     assert not [r for r in rows_of(book, "Reconciliation") if "_" in r["What is compared"]]
 
 
-def test_what_only_cde_has_stands_out_without_color(published: Workplace, tmp_path: Path) -> None:
+def test_values_only_from_cde_are_marked_without_color(published: Workplace, tmp_path: Path) -> None:
     shutil.copy(published.out / "current" / "dta.duckdb", tmp_path / "copy.duckdb")
     with duckdb.connect(str(tmp_path / "copy.duckdb")) as changed:
         changed.sql(
@@ -145,7 +145,7 @@ def test_what_only_cde_has_stands_out_without_color(published: Workplace, tmp_pa
     assert not second[6].font.bold
 
 
-def test_no_cell_is_a_formula_or_a_link_whatever_a_name_says(hostile: Path, tmp_path: Path) -> None:
+def test_no_name_becomes_a_formula_or_a_link(hostile: Path, tmp_path: Path) -> None:
     with open_release(hostile) as connection:
         write_workbook(connection, tmp_path / "x.xlsx", OF_A_COUNTY, "=1+1", "27")
     names = {r["LEA"] for r in rows_of(openpyxl.load_workbook(tmp_path / "x.xlsx"), "Eligibility")}
@@ -162,7 +162,7 @@ def test_the_same_release_gives_the_same_bytes(workbook: Path, published: Workpl
     assert (tmp_path / "again.xlsx").read_bytes() == workbook.read_bytes()
 
 
-def test_rows_beyond_a_sheet_go_on_in_the_next_one_and_long_text_is_marked(tmp_path: Path) -> None:
+def test_rows_continue_on_another_sheet_and_cut_text_is_marked(tmp_path: Path) -> None:
     rows = [{"a": n, "b": "x" * 40_000 if n == 5 else True} for n in range(6)]
     with Book(tmp_path / "x.xlsx", "x", date(2026, 1, 1), rows=4) as book:
         assert book.table("Rows", [plain("A", 9, "a"), plain("B", 9, "b")], rows) == 6
@@ -174,7 +174,7 @@ def test_rows_beyond_a_sheet_go_on_in_the_next_one_and_long_text_is_marked(tmp_p
     assert cut.endswith("longer than a cell may be)")
 
 
-def test_a_full_disk_is_a_fault_of_the_system(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_is_reported_as_a_system_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """xlsxwriter's own exception is not an OSError, and would cause a traceback."""
 
     def store(_: object) -> None:

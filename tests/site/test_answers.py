@@ -49,7 +49,7 @@ def test_home_lists_every_eligible_lea_with_its_groups(reports: Path, state_db: 
         assert set(found[cds][3].split(", ")) == ({names[g] for g in groups} or {"–"})
 
 
-def test_home_says_who_is_new_as_the_table_of_changes_does(reports: Path, state_db: duckdb.DuckDBPyConnection) -> None:
+def test_home_names_new_leas_like_the_changes_table(reports: Path, state_db: duckdb.DuckDBPyConnection) -> None:
     changed = state_db.execute(
         "select cds, pathway from changes where to_year = ? and change = 'newly_eligible'", [YEAR]
     ).fetchall()
@@ -58,7 +58,7 @@ def test_home_says_who_is_new_as_the_table_of_changes_does(reports: Path, state_
     assert len(new) == 16
 
 
-def test_home_says_since_when_an_lea_is_on_the_list(reports: Path, state_db: duckdb.DuckDBPyConnection) -> None:
+def test_home_shows_since_when_an_lea_is_eligible(reports: Path, state_db: duckdb.DuckDBPyConnection) -> None:
     runs = state_db.execute(
         "select cds, min(determination_year) from eligibility e where pathway = 'continuum' and not exists (from"
         " eligibility x where x.cds = e.cds and x.pathway = e.pathway and x.status <> 'eligible' and"
@@ -71,7 +71,7 @@ def test_home_says_since_when_an_lea_is_on_the_list(reports: Path, state_db: duc
     assert [(cds, found[cds][4]) for cds, year in runs if found[cds][4] != words[year]] == []
 
 
-def test_numbers_of_the_sentence_lead_to_their_lists(reports: Path, state_db: duckdb.DuckDBPyConnection) -> None:
+def test_numbers_in_the_sentence_link_to_their_lists(reports: Path, state_db: duckdb.DuckDBPyConnection) -> None:
     page = Page(reports / "index.html")
     links = {link.text_content(): link.get("href") for link in page.find("//p[@id='answer']//a")}
     chosen = f"districts.html#year={YEAR}&status=eligible&pathway="
@@ -87,7 +87,7 @@ def test_numbers_of_the_sentence_lead_to_their_lists(reports: Path, state_db: du
     assert "".join(part.text for part in read_answer(state_db).parts) == read_answer(state_db).sentence
 
 
-def test_what_is_said_first_on_home_stands_before_caveats(reports: Path) -> None:
+def test_home_shows_the_answer_before_caveats(reports: Path) -> None:
     text = (reports / "index.html").read_text("utf-8")
     places = [
         text.index(mark)
@@ -112,7 +112,7 @@ MET = """
 """
 
 
-def test_a_county_names_all_that_are_assisted(counties: dict[str, Page], state_db: duckdb.DuckDBPyConnection) -> None:
+def test_a_county_page_names_every_assisted_lea(counties: dict[str, Page], state_db: duckdb.DuckDBPyConnection) -> None:
     met = state_db.execute(MET, {"year": YEAR}).fetchall()
     wanted: dict[str, dict[str, set[str]]] = {}
     for code, name, kind in met:
@@ -130,7 +130,9 @@ def test_a_county_names_all_that_are_assisted(counties: dict[str, Page], state_d
         assert page.find("//button[@data-copy='summary-text']")
 
 
-def test_a_county_names_who_is_new_and_who_left(counties: dict[str, Page], state_db: duckdb.DuckDBPyConnection) -> None:
+def test_a_county_page_names_new_and_removed_leas(
+    counties: dict[str, Page], state_db: duckdb.DuckDBPyConnection
+) -> None:
     query = """
         select county_code, lea_name, p.name, change from changes join leas using (cds, lea_name)
         join pathways p using (pathway)
@@ -160,7 +162,9 @@ def test_a_county_names_who_is_new_and_who_left(counties: dict[str, Page], state
     assert found == wanted
 
 
-def test_a_county_counts_groups_in_two_years(counties: dict[str, Page], state_db: duckdb.DuckDBPyConnection) -> None:
+def test_a_county_page_counts_groups_in_two_years(
+    counties: dict[str, Page], state_db: duckdb.DuckDBPyConnection
+) -> None:
     counts = state_db.execute(
         "select county_code, g.name_in_text, g.dashboard_from, count(*) filter (dashboard_year = $year), count(*)"
         " filter (dashboard_year = $before) from student_group_history h join leas using (cds) join student_groups g"
@@ -173,7 +177,7 @@ def test_a_county_counts_groups_in_two_years(counties: dict[str, Page], state_db
         assert f"{name} {now} ({beside})" in counties[code].one("//*[@id='summary-text']")
 
 
-def test_the_others_of_a_county_are_folded_unless_nobody_is_eligible(counties: dict[str, Page]) -> None:
+def test_other_leas_of_a_county_are_collapsed_unless_none_is_eligible(counties: dict[str, Page]) -> None:
     for code, page in counties.items():
         (fold,) = page.find("//details[contains(@class, 'others-of-county')]") or [None]
         assert fold is not None or page.find("//table[@id='eligible-table']"), code
@@ -181,7 +185,7 @@ def test_the_others_of_a_county_are_folded_unless_nobody_is_eligible(counties: d
             assert (fold.get("open") is None) == bool(page.find("//table[@id='eligible-table']"))
 
 
-def test_the_search_knows_every_lea_and_what_it_was_called(reports: Path, state_db: duckdb.DuckDBPyConnection) -> None:
+def test_the_search_has_every_lea_and_its_former_names(reports: Path, state_db: duckdb.DuckDBPyConnection) -> None:
     script = (reports / "assets" / "names.js").read_text("ascii")
     names, counties = (json.loads(line.split(" = ", 1)[1].removesuffix(";")) for line in script.splitlines())
     known = {row[0]: row[1:] for row in names}
@@ -195,9 +199,7 @@ def test_the_search_knows_every_lea_and_what_it_was_called(reports: Path, state_
         assert successor not in known or [name, code] in known[successor][3]
 
 
-def test_a_charter_school_shows_its_own_test_and_not_that_of_districts(
-    reports: Path, state_db: duckdb.DuckDBPyConnection
-) -> None:
+def test_a_charter_school_page_shows_the_charter_test(reports: Path, state_db: duckdb.DuckDBPyConnection) -> None:
     page = Page(reports / "lea" / "27102720112177.html")
     assert page.read("//nav[@aria-label='Determination year']//a")[0] == f"{YEAR} ○ assistance: not eligible"
     assert "EC 52072" in page.one(f"//*[@id='{YEAR}']//*[@data-pathway='continuum']")
@@ -206,7 +208,7 @@ def test_a_charter_school_shows_its_own_test_and_not_that_of_districts(
     assert of_charters == of_districts
 
 
-def test_a_county_of_which_nothing_is_determined_has_no_paragraph(release: Path, db: duckdb.DuckDBPyConnection) -> None:
+def test_a_county_without_determinations_has_no_paragraph(release: Path, db: duckdb.DuckDBPyConnection) -> None:
     """Uses the sample of one county, which also has the loans of others."""
     decided = db.execute(
         "select county_code, bool_or(yes or pathway is null or pathway = 'continuum' and no) from (select county_code,"
@@ -225,7 +227,7 @@ def test_a_county_of_which_nothing_is_determined_has_no_paragraph(release: Path,
         assert len(page.find("//button[@data-copy]")) == int(known)
 
 
-def test_a_county_says_what_is_not_determined(release: Path) -> None:
+def test_a_county_page_lists_undetermined_leas(release: Path) -> None:
     said = Page(release / "reports" / "county" / "19.html").one("//*[@id='summary-text']")
     assert said.startswith(
         "In 2024, one LEA in Los Angeles County meets the criteria for Direct Technical Assistance. Wraparound: one LEA"

@@ -77,7 +77,9 @@ REQUESTS: dict[str, tuple[bytes, bytes]] = {
 
 
 @pytest.mark.parametrize("case", REQUESTS)
-def test_a_broken_request(client: httpx.Client, case: str, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_malformed_request_is_answered_or_closed(
+    client: httpx.Client, case: str, capfd: pytest.CaptureFixture[str]
+) -> None:
     request, status = REQUESTS[case]
     answer = raw(client, request.replace(b"%PORT%", b"%d" % client.base_url.port))
     assert status in answer.split(b"\r\n", 1)[0]
@@ -87,7 +89,7 @@ def test_a_broken_request(client: httpx.Client, case: str, capfd: pytest.Capture
     assert (written.out, written.err) == ("", "")
 
 
-def test_a_browser_that_hangs_up(client: httpx.Client, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_browser_that_disconnects_does_no_harm(client: httpx.Client, capfd: pytest.CaptureFixture[str]) -> None:
     with socket.create_connection(("127.0.0.1", client.base_url.port)) as connection:
         # Close with a reset.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
@@ -98,7 +100,7 @@ def test_a_browser_that_hangs_up(client: httpx.Client, capfd: pytest.CaptureFixt
     assert capfd.readouterr().err == ""
 
 
-def test_a_release_that_is_removed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_a_removed_release_is_handled(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     small_release(tmp_path, "1", {"reports/index.html": "fine"})
     with serving(tmp_path) as client:
         assert is_served(client)

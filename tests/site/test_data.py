@@ -116,13 +116,15 @@ AGAIN = (
 
 
 @pytest.mark.parametrize("address", [pytest.param(a, marks=pytest.mark.slow) if a in AGAIN else a for a in FILTERS])
-def test_a_filter_of_the_address(client: httpx.Client, db: duckdb.DuckDBPyConnection, address: str) -> None:
+def test_a_filter_in_the_address_selects_rows(
+    client: httpx.Client, db: duckdb.DuckDBPyConnection, address: str
+) -> None:
     wanted = rows_of(db, f"select * from eligibility where {FILTERS[address]} order by rowid")
     assert found(client, f"/data/eligibility.json?{address}&_size=max") == wanted
     assert len(wanted) < db.execute("select count(*) from eligibility").fetchall()[0][0]
 
 
-def test_every_way_to_compare_is_tried() -> None:
+def test_every_comparison_operator_is_tested() -> None:
     tried = {name.rpartition("__")[2] for address in FILTERS for name in [address.split("=")[0]] if "__" in name}
     assert tried == set(OPERATORS)
 
@@ -142,7 +144,9 @@ def test_search_needs_no_accents(client: httpx.Client) -> None:
         ("", "rowid"),
     ],
 )
-def test_order(client: httpx.Client, db: duckdb.DuckDBPyConnection, address: str, order: str) -> None:
+def test_rows_are_ordered_by_the_address(
+    client: httpx.Client, db: duckdb.DuckDBPyConnection, address: str, order: str
+) -> None:
     assert found(client, f"/data/eligibility.json?{address}&_size=max") == rows_of(
         db, f"select * from eligibility order by {order}"
     )
@@ -160,7 +164,7 @@ PAIRS = [("html", ADDRESSES[0]), ("csv", ADDRESSES[1]), ("json", ADDRESSES[2])]
         for pair in product(("json", "html", "csv"), ADDRESSES)
     ],
 )
-def test_pages_hold_every_row_once(client: httpx.Client, format: str, address: str) -> None:
+def test_pages_contain_every_row_once(client: httpx.Client, format: str, address: str) -> None:
     whole = [
         (r["cds"], r["determination_year"], r["pathway"])
         for r in found(client, f"/data/eligibility.json?{address}&_size=max")
@@ -185,7 +189,7 @@ def test_pages_hold_every_row_once(client: httpx.Client, format: str, address: s
     assert [(c, int(y), p) for c, y, p in seen] == whole
 
 
-def test_all_formats_hold_the_same_rows(client: httpx.Client, db: duckdb.DuckDBPyConnection) -> None:
+def test_all_formats_have_the_same_rows(client: httpx.Client, db: duckdb.DuckDBPyConnection) -> None:
     for table in ("eligibility", "meta_sources", "watch_list"):
         wanted = rows_of(db, f"select * from {table} order by rowid limit 60")
         address = "?_size=60"
@@ -224,7 +228,7 @@ def test_the_suffix_and_the_parameter_name_the_same_format(client: httpx.Client)
 
 
 @pytest.mark.slow
-def test_csv_is_that_of_the_command(client: httpx.Client, published: Workplace) -> None:
+def test_csv_equals_that_of_the_command(client: httpx.Client, published: Workplace) -> None:
     query = "select * from eligible_districts order by rowid"
     told = subprocess.run(
         [Path(sys.executable).parent / "dta", "sql", query, "--format", "csv", "--out", str(published.out)],
@@ -239,9 +243,7 @@ def test_columns_can_be_chosen(client: httpx.Client) -> None:
     assert "cds" not in found(client, "/data/leas.json?_nocol=cds")[0]
 
 
-def test_files_hold_all_rows_that_match_and_pages_a_hundred(
-    client: httpx.Client, db: duckdb.DuckDBPyConnection
-) -> None:
+def test_files_have_all_matching_rows_and_pages_a_hundred(client: httpx.Client, db: duckdb.DuckDBPyConnection) -> None:
     ((n,),) = db.execute("select count(*) from indicator_results").fetchall()
     assert n > 1000
     assert pq.read_table(io.BytesIO(client.get("/data/indicator_results.parquet").content)).num_rows == n
@@ -286,7 +288,7 @@ WRONG = {
 
 
 @pytest.mark.parametrize("address", WRONG)
-def test_what_an_address_has_wrong_is_said(client: httpx.Client, address: str) -> None:
+def test_a_wrong_address_is_refused_with_the_reason(client: httpx.Client, address: str) -> None:
     status, words = WRONG[address]
     answer = client.get(address)
     assert answer.status_code == status
@@ -294,7 +296,7 @@ def test_what_an_address_has_wrong_is_said(client: httpx.Client, address: str) -
     assert "Traceback" not in answer.text
 
 
-def test_a_refusal_has_the_form_that_was_asked_for(client: httpx.Client) -> None:
+def test_a_refusal_has_the_requested_format(client: httpx.Client) -> None:
     assert (
         client.get("/data/eligibility.json?nothing=1").json()["error"].startswith("eligibility has no column 'nothing'")
     )
@@ -340,7 +342,7 @@ def test_hostile_values_are_values(client: httpx.Client, value: str) -> None:
 
 
 @pytest.mark.parametrize("name", SOME_HOSTILE)
-def test_hostile_names_are_no_columns_and_no_tables(client: httpx.Client, name: str) -> None:
+def test_hostile_names_are_not_accepted_as_columns_or_tables(client: httpx.Client, name: str) -> None:
     assert client.get("/data/eligibility.json", params={name: "1"}).status_code == 400
     assert client.get("/data/eligibility.json", params={f"{name}__gt": "1"}).status_code == 400
     for parameter in ("_sort", "_sort_desc", "_col", "_nocol"):
@@ -350,7 +352,7 @@ def test_hostile_names_are_no_columns_and_no_tables(client: httpx.Client, name: 
     assert "<script>alert" not in page.text
 
 
-def test_the_form_leads_to_an_address_that_says_its_filters(client: httpx.Client) -> None:
+def test_the_form_leads_to_an_address_with_its_filters(client: httpx.Client) -> None:
     rows = [
         ("status", "exact", "eligible"),
         ("determination_year", "gte", "2023"),
@@ -372,7 +374,7 @@ def test_the_form_leads_to_an_address_that_says_its_filters(client: httpx.Client
     )
 
 
-def test_the_page_says_what_it_shows_and_how_to_go_on(client: httpx.Client, release: Path) -> None:
+def test_the_page_states_its_rows_and_links_to_the_next(client: httpx.Client, release: Path) -> None:
     address = f"/data/eligibility?cds={SALINAS}&determination_year__gte=2023&_sort_desc=pathway"
     page = html.fromstring(client.get(address).text)
     said = " ".join(page.xpath("//p[@role='status']")[0].text_content().split())
@@ -390,7 +392,7 @@ def test_the_page_says_what_it_shows_and_how_to_go_on(client: httpx.Client, rele
         assert client.get(page.xpath(f"//a[text()='{format}']/@href")[0]).status_code == 200
 
 
-def test_an_answer_says_its_limits_and_its_release(client: httpx.Client, release: Path) -> None:
+def test_a_response_states_its_limits_and_its_release(client: httpx.Client, release: Path) -> None:
     for path in ("/data/eligibility", "/data/eligibility.csv", "/data/eligibility.json", "/data/eligibility.parquet"):
         headers = client.get(path).headers
         assert (
@@ -408,21 +410,19 @@ def test_an_answer_says_its_limits_and_its_release(client: httpx.Client, release
     )
 
 
-def test_the_names_of_an_address_are_those_that_it_says(client: httpx.Client) -> None:
+def test_the_parameters_of_an_address_match_the_documented_ones(client: httpx.Client) -> None:
     said = html.fromstring(client.get("/data/eligibility?_x=1").text).text_content()
     assert all(name in said for name in RESERVED)
 
 
 @pytest.mark.parametrize("filters", [[("cds", "1")] * 51, [("lea_name__contains", "a"), ("cds__not", "")] * 1500])
-def test_an_address_has_no_more_filters_than_a_person_gives(
-    client: httpx.Client, filters: list[tuple[str, str]]
-) -> None:
+def test_an_address_with_too_many_filters_is_refused(client: httpx.Client, filters: list[tuple[str, str]]) -> None:
     answer = client.get("/data/leas.json?" + urlencode(filters)[:31_000])
     assert answer.status_code == 400
     assert "50 filters at most" in answer.json()["error"]
 
 
-def test_names_are_made_different_however_many_are_alike(client: httpx.Client) -> None:
+def test_duplicate_column_names_are_made_unique(client: httpx.Client) -> None:
     assert unique_names(["n", "n_2", "n", "n", "m"]) == ["n", "n_2", "n_3", "n_4", "m"]
     assert len(set(unique_names(["n"] * 20_000))) == 20_000
     values = ",".join(["1"] * 100)

@@ -15,7 +15,7 @@ from reports.site.pages import Pages
 HOSTILE = "</script><img src=x onerror='alert(1)'> & \"quoted\" \u2028 {{ 7*7 }}"
 
 
-def test_data_in_an_attribute_is_a_text() -> None:
+def test_data_in_an_attribute_is_escaped() -> None:
     made = attribute([["EL", [0, HOSTILE]]])
     assert not set("<>'&") & set(made)
     (element,) = html.fragments_fromstring(f"<table data-rows='{made}'></table>")
@@ -23,7 +23,7 @@ def test_data_in_an_attribute_is_a_text() -> None:
     assert not element.xpath(".//img")
 
 
-def test_names_in_the_file_of_all_pages_are_data(tmp_path: Path) -> None:
+def test_names_in_the_shared_data_file_are_escaped(tmp_path: Path) -> None:
     source = {"file": HOSTILE, "sha256": "0" * 64, "first_seen": None, "excerpt": "x"}
     indicator = {"short_name": HOSTILE, "name": "n", "better": "down", "unit": "percent"}
     book: Any = SimpleNamespace(indicators={"i": indicator}, groups={"EL": HOSTILE}, sources={"s": source})
@@ -56,7 +56,7 @@ def test_names_in_the_file_of_all_pages_are_data(tmp_path: Path) -> None:
     }
 
 
-def test_sources_are_named_by_their_place_in_the_list_of_all() -> None:
+def test_sources_are_referenced_by_position() -> None:
     book: Any = SimpleNamespace(sources={"a": {}, "b": {}, "c": {}})
     assert json.loads(sources_of(book, {"c": [2023, 2024], "a": [2023, 2024], "b": [2024]})) == {
         "2023 2024": [0, 2],

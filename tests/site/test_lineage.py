@@ -29,7 +29,7 @@ def test_what_a_query_reads(query: str, tables: set[str]) -> None:
     assert reads(query) == tables
 
 
-def test_every_published_table_is_in_the_graph_and_rests_on_something() -> None:
+def test_every_published_table_is_in_the_graph_with_inputs() -> None:
     graph = lineage()
     assert set(graph) == {name for name, table in published_tables().items() if not table.is_meta}
     assert [name for name, sources in graph.items() if not sources] == []
@@ -51,18 +51,18 @@ def test_every_published_table_is_in_the_graph_and_rests_on_something() -> None:
         ("pathway_register", {"leas", "Registers"}),
     ],
 )
-def test_known_tables_rest_on_what_they_are_made_from(table: str, sources: set[str]) -> None:
+def test_known_tables_have_their_inputs(table: str, sources: set[str]) -> None:
     assert sources <= lineage()[table]
 
 
-def test_readers_are_the_graph_the_other_way_round() -> None:
+def test_readers_are_the_reversed_graph() -> None:
     graph = lineage()
     assert {(s, t) for t, sources in graph.items() for s in sources if s in graph} == {
         (s, t) for s, readers in tables_reading(graph).items() for t in readers
     }
 
 
-def test_shortening_loses_no_way() -> None:
+def test_the_reduced_graph_keeps_every_path() -> None:
     def before(name: str, graph: dict[str, set[str]]) -> set[str]:
         return {s for source in graph.get(name, ()) for s in (source, *before(source, graph))}
 
@@ -72,7 +72,7 @@ def test_shortening_loses_no_way() -> None:
         assert before(table, short) == before(table, whole), table
 
 
-def test_boxes_are_apart_and_lines_go_to_the_right() -> None:
+def test_boxes_do_not_overlap_and_lines_go_right() -> None:
     drawn = picture()
     boxes = {b.name: b for b in drawn.boxes}
     for one in drawn.boxes:
@@ -87,7 +87,7 @@ def test_boxes_are_apart_and_lines_go_to_the_right() -> None:
     assert drawn.width <= 1280, "it fits a screen"
 
 
-def test_long_names_take_two_lines_and_lose_no_letter() -> None:
+def test_long_names_wrap_without_losing_a_letter() -> None:
     assert name_lines("evidence") == ["evidence"]
     assert name_lines("necessity_determinations") == ["necessity_", "determinations"]
     assert name_lines("Assistance workbooks") == ["Assistance", "workbooks"]
@@ -96,7 +96,7 @@ def test_long_names_take_two_lines_and_lose_no_letter() -> None:
         assert len(box.lines) <= 2
 
 
-def test_tables_are_classed_by_the_longest_fitting_beginning() -> None:
+def test_tables_are_classified_by_the_longest_prefix() -> None:
     assert input_of("raw_charter_assistance") == "Charter workbooks"
     assert input_of("raw_rejects") == ""
     assert input_of("raw_directory") == "Other CDE files"

@@ -64,7 +64,7 @@ def table(page: Page, id: str) -> list[list[str]]:
     return [page.read("./th|./td", row) for row in page.find(f"//table[@id='{id}']/tbody/tr")]
 
 
-def test_every_link_within_the_release_leads_somewhere(site: Path) -> None:
+def test_every_link_within_the_release_has_a_target(site: Path) -> None:
     pages = sorted(site.rglob("*.html"))
     places = {p.resolve(): set(Page(p).find("//@id")) for p in pages}
     choices = {
@@ -85,14 +85,14 @@ def test_every_link_within_the_release_leads_somewhere(site: Path) -> None:
             assert not parts.fragment or parts.fragment in places[led], f"{path.name}: {target}"
 
 
-def test_every_lea_has_a_page_and_no_page_has_no_lea(site: Path, db: duckdb.DuckDBPyConnection) -> None:
+def test_every_lea_has_exactly_one_page(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     assert {p.stem for p in (site / "lea").iterdir()} == {c for (c,) in db.execute("select cds from leas").fetchall()}
     assert {p.stem for p in (site / "county").iterdir()} == {
         c for (c,) in db.execute("select county_code from counties").fetchall()
     }
 
 
-def test_home_counts_what_the_release_holds(site: Path, db: duckdb.DuckDBPyConnection) -> None:
+def test_home_counts_match_the_release(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     page = Page(site / "index.html")
     leas, eligible, doubt = db.execute(
         "with l as (select cds, bool_or(status = 'eligible') as yes, bool_or(status = 'undetermined') as maybe from"
@@ -187,7 +187,7 @@ def test_a_county_page_has_a_row_for_each_of_its_leas(site: Path, db: duckdb.Duc
                 assert status != "undetermined" or len(cell) > len(words + age) + 4, "why it is not determined"
 
 
-def test_the_glossary_explains_every_code_and_every_page_leads_to_it(site: Path, db: duckdb.DuckDBPyConnection) -> None:
+def test_the_glossary_explains_every_code_and_every_page_links_to_it(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     page = Page(site / "glossary.html")
     assert [row[0] for row in table(page, "letter-codes")] == list("ABCDEFGHIJK")
     letters = db.execute("select letter, priorities from priority_letters").fetchall()
@@ -250,7 +250,7 @@ def test_the_rows_of_the_districts_table_are_the_verdicts(site: Path, db: duckdb
         }
 
 
-def test_the_long_lists_hold_every_row(site: Path, db: duckdb.DuckDBPyConnection) -> None:
+def test_the_long_lists_have_every_row(site: Path, db: duckdb.DuckDBPyConnection) -> None:
     watched = {
         (row[1], group.split(" (")[0], years)
         for row in table(Page(site / "watch-list.html"), "watch")
@@ -350,6 +350,6 @@ def test_coverage_shows_every_file_with_its_hash(site: Path, db: duckdb.DuckDBPy
         assert rows[source][6:8] == ["" if n is None else f"{n:,}" for n in (rows_in, kept)]
 
 
-def test_a_page_of_an_lea_is_light(site: Path) -> None:
+def test_a_page_of_an_lea_is_small(site: Path) -> None:
     sizes = {p.name: p.stat().st_size for p in (site / "lea").iterdir()}
     assert max(sizes.values()) < 150_000, max(sizes.items(), key=lambda s: s[1])

@@ -46,7 +46,7 @@ def raw(client: httpx.Client, request: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("path", ["/", "/reports", "/reports/", "/reports/index.html"])
-def test_the_first_page_is_found_from_the_root(client: httpx.Client, pinned: str, path: str) -> None:
+def test_the_root_leads_to_the_home_page(client: httpx.Client, pinned: str, path: str) -> None:
     answer = client.get(path)
     assert (answer.status_code, answer.headers["location"]) == (302, f"{pinned}reports/index.html")
     page = client.get(answer.headers["location"])
@@ -54,7 +54,7 @@ def test_the_first_page_is_found_from_the_root(client: httpx.Client, pinned: str
     assert "Direct Technical Assistance" in page.text
 
 
-def test_every_file_of_the_release_is_served_as_it_is(client: httpx.Client, pinned: str, release: Path) -> None:
+def test_every_file_of_the_release_is_served_unchanged(client: httpx.Client, pinned: str, release: Path) -> None:
     for path in (
         "dta.duckdb",
         "eligibility.parquet",
@@ -68,7 +68,7 @@ def test_every_file_of_the_release_is_served_as_it_is(client: httpx.Client, pinn
         assert found.content == (release / path).read_bytes()
 
 
-def test_it_listens_on_the_loopback_only() -> None:
+def test_the_server_listens_only_on_the_loopback() -> None:
     with listen() as made:
         assert made.getsockname()[0] == "127.0.0.1"
 
@@ -99,7 +99,7 @@ def test_nothing_outside_the_release_is_served(client: httpx.Client, pinned: str
 
 
 @pytest.mark.parametrize("release_id", ["..", ".", "%2e%2e", "x", "current", "9999-01-01-aaaaaaaa"])
-def test_a_release_is_named_by_its_id_alone(client: httpx.Client, release_id: str) -> None:
+def test_a_release_is_addressed_only_by_its_id(client: httpx.Client, release_id: str) -> None:
     assert client.get(f"/release/{release_id}/manifest.json").status_code in (302, 404)
     assert client.get(f"/release/{release_id}/nothing").status_code == 404
 
@@ -113,7 +113,7 @@ def test_a_link_out_of_the_release_is_not_followed(tmp_path: Path) -> None:
         assert client.get("/release/1/reports/link.html").status_code == 404
 
 
-def test_another_name_for_this_computer_is_refused(client: httpx.Client) -> None:
+def test_another_host_name_is_refused(client: httpx.Client) -> None:
     port = client.base_url.port
     for host in (
         "example.org",
@@ -153,13 +153,13 @@ def test_requests_of_its_own_pages_are_answered(client: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "PATCH", "OPTIONS", "TRACE", "FOO"])
-def test_it_is_for_reading(client: httpx.Client, method: str) -> None:
+def test_methods_that_write_are_refused(client: httpx.Client, method: str) -> None:
     for path in ("/data", "/sql", "/release/x/manifest.json", "/-/serve.css"):
         answer = client.request(method, path)
         assert (answer.status_code, answer.headers["allow"]) == (405, "GET, HEAD")
 
 
-def test_every_answer_says_how_a_browser_is_to_treat_it(client: httpx.Client, pinned: str) -> None:
+def test_every_response_has_security_headers(client: httpx.Client, pinned: str) -> None:
     for path in (
         "/data",
         "/sql",
@@ -201,7 +201,7 @@ BROKEN = {
 
 
 @pytest.mark.parametrize("name", BROKEN)
-def test_broken_and_overlong_requests_are_answered_in_words(
+def test_malformed_and_overlong_requests_get_a_plain_answer(
     client: httpx.Client, name: str, capfd: pytest.CaptureFixture[str]
 ) -> None:
     answer = raw(client, BROKEN[name])
@@ -213,13 +213,13 @@ def test_broken_and_overlong_requests_are_answered_in_words(
     assert client.get("/data.json").status_code == 200, "and it goes on"
 
 
-def test_an_address_just_within_the_protocol_yet_too_long_is_told_so(client: httpx.Client) -> None:
+def test_an_address_over_our_limit_is_refused_with_the_reason(client: httpx.Client) -> None:
     answer = client.get("/sql.json", params={"q": "select '" + "a" * 31_990 + "'"})
     assert answer.status_code in (400, 414)
     assert "longer than 32,000 bytes" in answer.text
 
 
-def test_a_body_is_refused(client: httpx.Client) -> None:
+def test_a_request_with_a_body_is_refused(client: httpx.Client) -> None:
     answer = client.request("GET", "/sql.json", params={"q": "select 1"}, content=b"x" * 1_000_000)
     assert answer.status_code == 413
     assert "must not have a body" in answer.text
@@ -245,7 +245,7 @@ def test_a_part_beyond_the_end_is_refused(client: httpx.Client, pinned: str, rel
     assert (answer.status_code, answer.headers["content-range"]) == (416, f"bytes */{size}")
 
 
-def test_a_head_request_tells_the_size_and_sends_nothing(client: httpx.Client, pinned: str, release: Path) -> None:
+def test_a_head_request_gives_the_size_without_a_body(client: httpx.Client, pinned: str, release: Path) -> None:
     answer = client.head(f"{pinned}dta.duckdb")
     assert (answer.status_code, answer.content, answer.headers["accept-ranges"]) == (200, b"", "bytes")
     assert int(answer.headers["content-length"]) == (release / "dta.duckdb").stat().st_size
@@ -279,7 +279,7 @@ def test_a_page_of_a_release_that_was_removed_leads_to_the_current_one(tmp_path:
         assert client.get("/release/1/reports/rows.js", headers=SCRIPT, follow_redirects=True).text == "rows 2"
 
 
-def test_what_was_asked_of_a_page_goes_with_the_way_to_the_current_release(tmp_path: Path) -> None:
+def test_the_query_is_kept_in_the_link_to_the_current_release(tmp_path: Path) -> None:
     small_release(tmp_path, "2", {"reports/districts.html": "districts"})
     with serving(tmp_path) as client:
         for path in ("/reports/districts.html", "/release/1/reports/districts.html"):
@@ -287,7 +287,7 @@ def test_what_was_asked_of_a_page_goes_with_the_way_to_the_current_release(tmp_p
             assert answer.headers["location"] == "/release/2/reports/districts.html?q=Compton+%26+%C3%93scar"
 
 
-def test_files_have_the_types_that_browsers_need(tmp_path: Path) -> None:
+def test_files_have_correct_content_types(tmp_path: Path) -> None:
     types = {
         "a.html": "text/html; charset=utf-8",
         "a.js": "text/javascript; charset=utf-8",
@@ -300,7 +300,7 @@ def test_files_have_the_types_that_browsers_need(tmp_path: Path) -> None:
         assert {name: client.get(f"/release/1/{name}").headers["content-type"] for name in types} == types
 
 
-def test_without_a_release_it_says_what_to_do(tmp_path: Path) -> None:
+def test_the_server_without_a_release_gives_advice(tmp_path: Path) -> None:
     with pytest.raises(ReleaseError, match="dta run"):
         serve_site(tmp_path, Console(quiet=True), open_browser=False)
     with serving(tmp_path) as client:
@@ -309,7 +309,7 @@ def test_without_a_release_it_says_what_to_do(tmp_path: Path) -> None:
             assert (answer.status_code, "dta run" in answer.text) == (503, True)
 
 
-def test_a_damaged_release_is_told_and_its_pages_are_still_served(tmp_path: Path) -> None:
+def test_a_damaged_release_is_reported_and_still_served(tmp_path: Path) -> None:
     small_release(tmp_path, "1", {"reports/index.html": "page 1", "dta.duckdb": "no database"})
     with serving(tmp_path) as client:
         assert client.get("/", follow_redirects=True).text == "page 1"
@@ -319,7 +319,7 @@ def test_a_damaged_release_is_told_and_its_pages_are_still_served(tmp_path: Path
             assert "cannot be read" in answer.text
 
 
-def test_a_taken_port_is_named(published: Workplace) -> None:
+def test_a_port_in_use_is_reported(published: Workplace) -> None:
     with listen() as made, pytest.raises(ConfigError, match=str(made.getsockname()[1])):
         serve_site(published.out, Console(quiet=True), open_browser=False, port=made.getsockname()[1])
 

@@ -59,7 +59,7 @@ FORMATS_QUERY = (
 
 
 @pytest.mark.slow
-def test_all_formats_hold_the_same_rows(client: httpx.Client) -> None:
+def test_all_formats_have_the_same_rows(client: httpx.Client) -> None:
     rows = ask(client, FORMATS_QUERY).json()["rows"]
     parquet = pq.read_table(io.BytesIO(client.get("/sql.parquet", params={"q": FORMATS_QUERY}).content))
     assert parquet.to_pylist() == rows
@@ -99,7 +99,7 @@ ODD = {  # JSON form of each value
 
 
 @pytest.mark.slow
-def test_odd_values_have_one_form_in_commands_and_on_the_site(here: httpx.Client, published: Workplace) -> None:
+def test_odd_values_look_the_same_in_commands_and_on_the_site(here: httpx.Client, published: Workplace) -> None:
     """In every format, with a distinct name for each column."""
     query = f"select {', '.join(f'{value} as n' for value in ODD)}"
     names = ["n", *(f"n_{number}" for number in range(2, len(ODD) + 1))]
@@ -121,7 +121,7 @@ def test_odd_values_have_one_form_in_commands_and_on_the_site(here: httpx.Client
 
 
 @pytest.mark.slow
-def test_a_day_beyond_the_calendar_is_refused_in_words(here: httpx.Client, published: Workplace) -> None:
+def test_a_day_beyond_the_calendar_is_refused_with_a_plain_message(here: httpx.Client, published: Workplace) -> None:
     query = "select date '290000-01-01' as far"
     ended = in_turn(published.out, [("sql", query, "--format", form) for form in ("table", "json")])
     answers = [(code, said.decode()) for code, _, said in ended]
@@ -170,19 +170,19 @@ OUTSIDE_TOO = {  # other ways to do the same
     [*OUTSIDE.items(), *(pytest.param(*of, marks=pytest.mark.slow) for of in OUTSIDE_TOO.items())],
     ids=lambda text: text[:40],
 )
-def test_it_reads_the_release_and_nothing_else(here: httpx.Client, query: str, said: str) -> None:
+def test_a_query_reads_only_the_release(here: httpx.Client, query: str, said: str) -> None:
     answer = ask(here, query)
     assert answer.status_code == 400
     assert said in answer.json()["error"]
 
 
-def test_the_process_of_a_query_reads_nothing_else(client: httpx.Client) -> None:
+def test_the_query_process_reads_only_the_release(client: httpx.Client) -> None:
     for query in ("select * from read_text('/etc/passwd')", "set memory_limit = '100GB'"):
         answer = ask(client, query)
         assert (answer.status_code, OUTSIDE[query] in answer.json()["error"]) == (400, True)
 
 
-def test_nothing_that_one_query_sets_is_left_for_the_next(client: httpx.Client) -> None:
+def test_a_query_cannot_change_settings_for_the_next(client: httpx.Client) -> None:
     assert ask(client, "create temp table mine as select 1 as n").status_code == 200
     assert ask(client, "select * from mine").status_code == 400
 
@@ -212,7 +212,7 @@ def most_slow(names: Iterable[str], *quick: str) -> list[object]:
 
 # Below is a page with a query that only sleeps.
 @pytest.mark.parametrize("name", most_slow(ENDLESS))
-def test_a_query_without_an_end_is_stopped_at_the_time_limit(hurried: httpx.Client, name: str) -> None:
+def test_an_endless_query_is_stopped_at_the_time_limit(hurried: httpx.Client, name: str) -> None:
     began = time.monotonic()
     answer = ask(hurried, ENDLESS[name])
     assert time.monotonic() - began < FAST + SLACK
@@ -222,7 +222,7 @@ def test_a_query_without_an_end_is_stopped_at_the_time_limit(hurried: httpx.Clie
 
 # Refused by the system. Slow: refused by DuckDB, and queries that would write files.
 @pytest.mark.parametrize("name", most_slow(GREEDY, "one text"))
-def test_a_query_that_wants_all_memory_is_stopped(client: httpx.Client, release: Path, name: str) -> None:
+def test_a_query_over_the_memory_limit_is_stopped(client: httpx.Client, release: Path, name: str) -> None:
     def files() -> dict[Path, int]:
         return {p: p.stat().st_mtime_ns for p in release.rglob("*")}
 
@@ -234,7 +234,7 @@ def test_a_query_that_wants_all_memory_is_stopped(client: httpx.Client, release:
     assert files() == before, "it leaves no file and changes none"
 
 
-def test_a_page_says_that_a_limit_was_met_and_keeps_the_query(hurried: httpx.Client) -> None:
+def test_a_page_reports_a_reached_limit_and_keeps_the_query(hurried: httpx.Client) -> None:
     answer = hurried.get("/sql", params={"q": ENDLESS["sleep"]})
     page = html.fromstring(answer.text)
     assert answer.status_code == 400
@@ -242,7 +242,7 @@ def test_a_page_says_that_a_limit_was_met_and_keeps_the_query(hurried: httpx.Cli
     assert page.xpath("//textarea")[0].text_content().strip() == ENDLESS["sleep"]
 
 
-def test_the_row_limit_is_said_in_every_format(here: httpx.Client) -> None:
+def test_the_row_limit_is_stated_in_every_format(here: httpx.Client) -> None:
     query = {"q": "select i from range(10000000000) t(i)"}
     answer = here.get("/sql.json", params=query)
     document = answer.json()
@@ -260,7 +260,7 @@ def test_the_row_limit_is_said_in_every_format(here: httpx.Client) -> None:
 
 
 @pytest.mark.slow
-def test_an_answer_of_too_many_bytes_is_cut_and_says_so(here: httpx.Client) -> None:
+def test_a_response_over_the_byte_limit_is_cut_with_a_notice(here: httpx.Client) -> None:
     answer = ask(here, "select repeat('a', 10000) as t from range(100000)")
     assert answer.json()["truncated"]
     assert "size limit" in answer.json()["message"]
@@ -272,7 +272,7 @@ def test_an_answer_of_too_many_bytes_is_cut_and_says_so(here: httpx.Client) -> N
     ("text", "value"),
     [("'it''s $y'", "it's $y"), ("$$a $y$$", "a $y"), ("$z$a $$ $y$z$", "a $$ $y"), ("/* $y */ 'a' -- $y", "a")],
 )
-def test_a_dollar_within_a_text_names_no_parameter(here: httpx.Client, text: str, value: str) -> None:
+def test_a_dollar_in_a_text_is_not_a_parameter(here: httpx.Client, text: str, value: str) -> None:
     assert ask(here, f"select {text}\nas n").json()["rows"] == [{"n": value}]
 
 
@@ -304,7 +304,7 @@ def test_saved_questions_run_with_parameters_of_the_address(here: httpx.Client) 
     assert "has no parameter colour" in here.get("/sql.json?recipe=why&colour=1").json()["error"]
 
 
-def test_the_form_of_a_saved_question_leads_to_its_short_address_until_the_query_is_changed(
+def test_the_form_of_an_unchanged_saved_question_uses_its_short_address(
     here: httpx.Client,
 ) -> None:
     recipe = recipes()["why"]
@@ -329,7 +329,7 @@ def test_parameters_are_values(here: httpx.Client) -> None:
         "select '{{ 7*7 }}'",
     ],
 )
-def test_what_is_asked_and_answered_is_escaped(here: httpx.Client, query: str) -> None:
+def test_queries_and_results_are_escaped(here: httpx.Client, query: str) -> None:
     answer = here.get("/sql", params={"q": query})
     page = html.fromstring(answer.text)
     assert not page.xpath("//script[not(@src)] | //main//img | //*[@onerror]")
@@ -337,9 +337,7 @@ def test_what_is_asked_and_answered_is_escaped(here: httpx.Client, query: str) -
 
 
 @pytest.mark.slow
-def test_many_visitors_get_their_turn_or_are_told_to_wait(
-    client: httpx.Client, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_many_visitors_are_queued_or_told_to_wait(client: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("reports.serve.ask.MAX_WAITING", 2)
 
     def visit(n: int) -> httpx.Response:

@@ -54,7 +54,7 @@ def changed(folder: Path, key: str, value: str) -> Path:
         "a:b",
     ],
 )
-def test_an_id_that_is_no_plain_name_is_refused(value: str, tmp_path: Path) -> None:
+def test_an_id_with_special_characters_is_refused(value: str, tmp_path: Path) -> None:
     with pytest.raises(ConfigError) as refused:
         load_catalog(changed(tmp_path, "id", value))
     said = (
@@ -74,7 +74,7 @@ def test_an_id_that_is_no_plain_name_is_refused(value: str, tmp_path: Path) -> N
      "x" * 101 + ".txt", " a.txt"],
 )  # fmt: skip
 @pytest.mark.parametrize("key", ["file", "also_named", "earlier_editions"])
-def test_a_file_name_that_is_no_plain_name_is_refused(key: str, value: str, tmp_path: Path) -> None:
+def test_a_file_name_with_special_characters_is_refused(key: str, value: str, tmp_path: Path) -> None:
     changed(tmp_path, "file", value if key == "file" else "plain.txt")
     if key != "file":
         path = tmp_path / "catalog.toml"
@@ -101,7 +101,7 @@ def test_a_name_that_is_an_edition_of_two_entries_is_refused(tmp_path: Path) -> 
         load_catalog(tmp_path)
 
 
-def test_the_catalog_itself_is_fine() -> None:
+def test_the_catalog_is_valid() -> None:
     assert len(load_catalog(PROJECT / "data").source) > 100
 
 
@@ -120,7 +120,7 @@ def test_the_files_of_an_expected_dashboard_are_named_like_those_of_the_year_bef
     assert not [n for s in due.values() for n in (*s.names, s.id, s.title, s.url) if "25" in n]
 
 
-def test_an_entry_of_its_own_replaces_an_expected_file(tmp_path: Path) -> None:
+def test_a_catalog_entry_replaces_an_expected_file(tmp_path: Path) -> None:
     known = CATALOG[CATALOG.index('[[source]]\nid = "dashboard-ela-2025"') :].split("\n\n")[0]
     named = known.replace("2025", "2026").replace("eladownload2026.txt", "ela2026_rev.txt")
     (tmp_path / "catalog.toml").write_text(f"{CATALOG}\n{named}\n", "utf-8")

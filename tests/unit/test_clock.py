@@ -79,7 +79,7 @@ def test_a_file_that_comes_in_the_evening_is_first_seen_on_californias_day(
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"], indirect=True)
-def test_tomorrow_in_california_lies_in_the_future(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tomorrow_in_california_is_in_the_future(zone: str, monkeypatch: pytest.MonkeyPatch) -> None:
     from pydantic import TypeAdapter, ValidationError
 
     at(monkeypatch, "2026-11-28T02:00:00")
@@ -88,7 +88,7 @@ def test_tomorrow_in_california_lies_in_the_future(zone: str, monkeypatch: pytes
         TypeAdapter(PastDay).validate_python(date(2026, 11, 28))
 
 
-def test_moments_for_people_say_their_zone() -> None:
+def test_displayed_times_have_their_zone() -> None:
     assert clock.shown(datetime(2026, 11, 28, 2, 0, tzinfo=UTC)) == "2026-11-27 18:00 PST"
     assert clock.shown(datetime(2026, 7, 1, 6, 59)) == "2026-06-30 23:59 PDT"  # noqa: DTZ001 - as the published tables have it: UTC, without a zone
 
@@ -105,7 +105,7 @@ def test_moments_for_people_say_their_zone() -> None:
         ("2026-11-01T12:15:00", "2026-11-01T12:15:00"),  # the day on which they go back
     ],
 )
-def test_the_hour_of_the_night_is_californias(moment: str, slot: str) -> None:
+def test_the_hour_of_the_night_is_in_california_time(moment: str, slot: str) -> None:
     assert (
         clock.latest_slot(time(4, 15), datetime.fromisoformat(moment).replace(tzinfo=UTC)).isoformat()
         == f"{slot}+00:00"
@@ -145,7 +145,7 @@ def calls(monkeypatch: pytest.MonkeyPatch, out: Path, begin: str, days: int, min
         ("2026-03-07T10:00:00", ["2026-03-07 04:15 PST", "2026-03-08 04:15 PDT", "2026-03-09 04:15 PDT"]),
     ],
 )
-def test_calls_every_quarter_of_an_hour_run_once_a_night(
+def test_calls_every_15_minutes_run_once_a_night(
     zone: str, begin: str, expected: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = datetime.fromisoformat(begin).replace(tzinfo=UTC) - timedelta(hours=12)
@@ -153,7 +153,7 @@ def test_calls_every_quarter_of_an_hour_run_once_a_night(
     assert calls(monkeypatch, tmp_path, begin, 3) == expected
 
 
-def test_a_missed_night_is_made_up_for_and_a_run_at_work_is_not_disturbed(
+def test_a_missed_night_is_run_later_and_an_active_run_is_not_disturbed(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at(monkeypatch, "2026-11-27T19:00:00")
@@ -165,7 +165,7 @@ def test_a_missed_night_is_made_up_for_and_a_run_at_work_is_not_disturbed(
     assert not is_due(tmp_path, time(4, 15)), "a night that failed is not tried all day"
 
 
-def test_a_call_before_its_hour_ends_at_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_call_before_the_nightly_hour_does_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     at(monkeypatch, "2026-11-27T12:00:00")
     night_ended(tmp_path, "2026-11-26T12:20:00+00:00")
     ended = CliRunner().invoke(app, ["run", "--at", "04:15", "--out", str(tmp_path)])
@@ -173,7 +173,7 @@ def test_a_call_before_its_hour_ends_at_once(tmp_path: Path, monkeypatch: pytest
 
 
 @pytest.mark.parametrize("wrong", ["4", "24:00", "noon", "04:15:00", "4:15 PM", ""])
-def test_a_time_of_day_that_is_none_is_named(wrong: str) -> None:
+def test_an_invalid_time_of_day_is_refused(wrong: str) -> None:
     with pytest.raises(UsageError, match=re.escape(repr(wrong))):
         time_of_day(wrong)
 
@@ -202,7 +202,7 @@ CLOCKS = re.compile(
 )
 
 
-def test_nothing_else_asks_the_machine_what_day_it_is() -> None:
+def test_only_the_clock_module_reads_the_system_date() -> None:
     for package in ("transforms", "flows", "reports", "expectations", "data/rules"):
         for path in sorted((PROJECT / package).rglob("*")):
             if (
@@ -217,7 +217,7 @@ def test_nothing_else_asks_the_machine_what_day_it_is() -> None:
             assert CLOCKS.findall(text) == [], path
 
 
-def test_zones_come_with_the_project() -> None:
+def test_time_zones_are_installed_with_the_project() -> None:
     import tomllib
 
     names = [

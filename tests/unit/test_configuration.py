@@ -42,7 +42,7 @@ def said(folder: Path) -> str:
     return str(raised.value)
 
 
-def test_the_files_of_the_project_are_fine(tmp_path: Path) -> None:
+def test_the_configuration_of_the_project_is_valid(tmp_path: Path) -> None:
     check_configuration(Run.start(Settings(source=str(SAMPLE), work=tmp_path, out=tmp_path / "out", as_of=AS_OF)))
 
 
@@ -80,13 +80,13 @@ def test_a_missing_file_is_named(folder: Path, file: str) -> None:
     assert re.search(r"the file is missing|header", said(folder))
 
 
-def test_a_year_that_others_count_is_missed(folder: Path) -> None:
+def test_a_missing_year_that_others_count_is_reported(folder: Path) -> None:
     (folder / "rules" / "2019.toml").unlink()
     assert "rules/2022.toml: no rules for counted Dashboard [2019]; add a file for it" in said(folder)
 
 
 @pytest.mark.parametrize("file", [pytest.param(f, marks=marks) for f, marks in SOME_FILES.items()])
-def test_a_file_that_is_not_utf_8_is_named_with_its_line(folder: Path, file: str) -> None:
+def test_a_file_that_is_not_utf_8_is_reported_with_its_line(folder: Path, file: str) -> None:
     content = (folder / file).read_bytes()
     (folder / file).write_bytes(content.rstrip(b"\n") + b"\n# Ca\xf1ada\n")
     line = (folder / file).read_bytes().count(b"\n")
@@ -99,7 +99,7 @@ def test_a_file_that_is_not_utf_8_is_named_with_its_line(folder: Path, file: str
 @pytest.mark.parametrize(
     "file", ["catalog.toml", "rules/2024.toml", "reference/counties.csv", "registers/accepted_differences.csv"]
 )
-def test_a_folder_in_the_place_of_a_file_is_named(folder: Path, file: str) -> None:
+def test_a_folder_named_like_a_configuration_file_is_reported(folder: Path, file: str) -> None:
     (folder / file).unlink()
     (folder / file).mkdir()
     assert f"{Path(file).name}" in said(folder)
@@ -549,7 +549,7 @@ def spoil(folder: Path, fault: str) -> int:
 
 
 @pytest.mark.parametrize("fault", FAULTS)
-def test_a_fault_is_said_with_file_and_line(folder: Path, fault: str) -> None:
+def test_an_error_names_file_and_line(folder: Path, fault: str) -> None:
     line = spoil(folder, fault)
     above = (folder / FAULTS[fault][0]).read_text("utf-8").splitlines()[:line]
     entry = max((n for n, text in enumerate(above, 1) if text.startswith("[[")), default=line)
@@ -558,7 +558,7 @@ def test_a_fault_is_said_with_file_and_line(folder: Path, fault: str) -> None:
 
 
 @pytest.mark.parametrize("fault", ROWS)
-def test_a_wrong_row_of_a_register_is_rejected_and_the_run_goes_on(folder: Path, fault: str) -> None:
+def test_a_wrong_register_row_is_rejected_and_the_run_continues(folder: Path, fault: str) -> None:
     line = spoil(folder, fault)
     settings = Settings(
         source=str(SAMPLE), work=folder.parent / "work", out=folder.parent / "out", reference=folder, as_of=AS_OF
@@ -579,7 +579,7 @@ def test_a_workbook_without_a_year_is_named(folder: Path) -> None:
     assert re.search(rf"catalog.toml, line {line}, source\.\d+: assistance-2024: .*needs dashboard_year", said(folder))
 
 
-def test_every_fault_is_said_at_once(folder: Path) -> None:
+def test_all_errors_are_reported_at_once(folder: Path) -> None:
     for fault in (
         "catalog_no_year",
         "rules_level_6",
@@ -595,7 +595,7 @@ def test_every_fault_is_said_at_once(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("file", ["catalog.toml", "rules/2024.toml", "reference/levels.csv"])
-def test_a_byte_order_mark_is_no_fault(folder: Path, file: str) -> None:
+def test_a_byte_order_mark_is_accepted(folder: Path, file: str) -> None:
     (folder / file).write_bytes(b"\xef\xbb\xbf" + (folder / file).read_bytes())
     check_configuration(
         Run.start(

@@ -108,7 +108,7 @@ def test_nearly_no_real_row_of_whole_files_contradicts_itself(path: Path) -> Non
 
 
 @pytest.mark.parametrize("path", [*(SAMPLE / name for name in COLORED), *OTHERS], ids=lambda p: p.name)
-def test_the_grid_of_colors_is_that_of_the_rows(path: Path) -> None:
+def test_the_color_grid_matches_the_rows(path: Path) -> None:
     """Counted again without the code under test: one color per cell, the same as in the list."""
     table, source = read(path).table, KNOWN[path.name.lower()]
     if not pc.any(
@@ -129,7 +129,7 @@ def test_the_grid_of_colors_is_that_of_the_rows(path: Path) -> None:
 
 @pytest.mark.parametrize("name", some_of(COLORED))
 @pytest.mark.parametrize("step", [1, None, *(pytest.param(s, marks=pytest.mark.slow) for s in (2, 3, 4, "", "*"))])
-def test_another_color_alone_is_found_in_every_row(name: str, step: int | str | None) -> None:
+def test_a_wrong_color_is_detected_in_every_row(name: str, step: int | str | None) -> None:
     def change(columns: dict[str, list[str]]) -> None:
         groups = columns["studentgroup"]
         columns["color"] = [
@@ -150,7 +150,7 @@ def test_another_color_alone_is_found_in_every_row(name: str, step: int | str | 
 
 
 @pytest.mark.parametrize("name", some_of([n for n in ALL if not n.startswith("elpi")]))
-def test_a_row_of_a_larger_lea_is_found_in_a_smaller_one(name: str) -> None:
+def test_a_row_of_a_larger_lea_is_detected_in_a_smaller_one(name: str) -> None:
     """The largest row of a student group under the code of the smallest LEA that lacks it and is smaller as a whole."""
     moved: list[int] = []
 
@@ -174,7 +174,7 @@ def test_a_row_of_a_larger_lea_is_found_in_a_smaller_one(name: str) -> None:
 
 @pytest.mark.parametrize("name", some_of(ALL))
 @pytest.mark.parametrize("kind", ["countyname", "coe_flag", "schoolname"])
-def test_what_a_row_says_of_its_code_again_is_compared(name: str, kind: str) -> None:
+def test_a_rows_repeated_code_columns_are_compared(name: str, kind: str) -> None:
     """Another county, the flag of a county office on a district's code, and a school's name without its code."""
     value = {"countyname": "San Benito", "coe_flag": "Y", "schoolname": "Alisal High"}[kind]
     moved: list[int] = []
@@ -192,7 +192,7 @@ def test_what_a_row_says_of_its_code_again_is_compared(name: str, kind: str) -> 
 
 
 @pytest.mark.parametrize("name", COLORED)
-def test_a_color_for_too_few_students_is_found_in_every_row(name: str) -> None:
+def test_a_color_for_too_few_students_is_detected_in_every_row(name: str) -> None:
     def change(columns: dict[str, list[str]]) -> None:
         columns["color"] = [
             "1" if c == "0" and g not in NOT_COUNTED else c
@@ -208,7 +208,7 @@ def test_a_color_for_too_few_students_is_found_in_every_row(name: str) -> None:
 @pytest.mark.parametrize("name", some_of([n for n in ALL if not n.startswith("science")]))
 @pytest.mark.parametrize("column", ["statuslevel", "currstatus", "currdenom"])
 @pytest.mark.parametrize("text", ["", pytest.param("*", marks=pytest.mark.slow)])
-def test_a_gap_beside_a_level_is_found_in_every_row(name: str, column: str, text: str) -> None:
+def test_a_blank_next_to_a_level_is_detected_in_every_row(name: str, column: str, text: str) -> None:
     def change(columns: dict[str, list[str]]) -> None:
         columns[column] = [
             v if level in ("", "0") else text for v, level in zip(columns[column], columns["statuslevel"], strict=True)
@@ -220,7 +220,7 @@ def test_a_gap_beside_a_level_is_found_in_every_row(name: str, column: str, text
 
 @pytest.mark.parametrize("name", some_of([n for n in ALL if not n.startswith(("science", "susp", "grad", "elpi"))]))
 @pytest.mark.parametrize("step", [1, *(pytest.param(s, marks=pytest.mark.slow) for s in (2, 3, 4))])
-def test_another_status_level_alone_is_found_in_every_row(name: str, step: int) -> None:
+def test_a_wrong_status_level_is_detected_in_every_row(name: str, step: int) -> None:
     """For suspension and graduation, not every class of schools has known cut scores; ELPI has a cap."""
 
     def change(columns: dict[str, list[str]]) -> None:
@@ -246,7 +246,7 @@ def test_another_status_level_alone_is_found_in_every_row(name: str, step: int) 
         ("elpidownload2024.txt", "priorstatus", lambda v: f"{float(v) - 1:.1f}"),
     ],
 )
-def test_a_number_that_does_not_fit_the_others_is_found(name: str, column: str, how: Callable[[str], str]) -> None:
+def test_an_inconsistent_number_is_detected(name: str, column: str, how: Callable[[str], str]) -> None:
     def change(columns: dict[str, list[str]]) -> None:
         columns[column] = [
             how(v) if v and columns["change" if column == "priorstatus" else "currstatus"][i] else v
@@ -285,7 +285,7 @@ EXCHANGED = [
 
 
 @pytest.mark.parametrize(("name", "one", "other"), EXCHANGED)
-def test_a_file_with_exchanged_headings_is_not_used(name: str, one: str, other: str) -> None:
+def test_a_file_with_swapped_headings_is_not_used(name: str, one: str, other: str) -> None:
     def change(columns: dict[str, list[str]]) -> None:
         columns[one], columns[other] = columns[other], columns[one]
 
@@ -298,7 +298,7 @@ def test_a_file_with_exchanged_headings_is_not_used(name: str, one: str, other: 
 
 
 @pytest.mark.parametrize("name", COLORED)
-def test_a_file_whose_colors_are_shifted_by_one_is_not_used(name: str) -> None:
+def test_a_file_with_shifted_colors_is_not_used(name: str) -> None:
     def change(columns: dict[str, list[str]]) -> None:
         columns["color"] = [str(min(int(c) + 1, 5)) for c in columns["color"]]
 
@@ -306,21 +306,21 @@ def test_a_file_whose_colors_are_shifted_by_one_is_not_used(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [n for n in ALL if not n.startswith("science")])
-def test_a_file_whose_levels_are_counted_from_the_other_end_is_not_used(name: str) -> None:
+def test_a_file_with_reversed_levels_is_not_used(name: str) -> None:
     def change(columns: dict[str, list[str]]) -> None:
         columns["statuslevel"] = [c if c == "0" else str(6 - int(c)) for c in columns["statuslevel"]]
 
     assert implausible_test({"counts": judged(SAMPLE / name, change)[0].counts}) is not None
 
 
-def test_single_oddities_do_not_cost_a_file() -> None:
+def test_single_contradictions_do_not_reject_a_file() -> None:
     assert not is_implausible(4, 4)
     assert not is_implausible(1000, 20)
     assert is_implausible(100, 6)
     assert is_implausible(1000, 21)
 
 
-def test_a_cell_that_no_file_has_shown_follows_the_clear_majority() -> None:
+def test_an_unseen_grid_cell_follows_the_clear_majority() -> None:
     grids = {"ela": np.zeros((2, 6, 6), np.int8)}
     unknown = replace(REDUNDANCY, grids=grids)
     raw = read(SAMPLE / "eladownload2023.txt")
@@ -363,7 +363,7 @@ def test_presumed_cut_scores_that_many_rows_contradict_are_not_used() -> None:
 @pytest.mark.parametrize(
     ("column", "text"), [("currnsizemet", ""), ("currnsizemet", "N"), ("statuslevel", ""), ("statuslevel", "0")]
 )
-def test_a_file_without_colors_is_not_used_where_what_decides_was_lost(column: str, text: str) -> None:
+def test_a_file_without_its_deciding_colors_is_not_used(column: str, text: str) -> None:
     """The rows of 2022 as those of 2019, for which no complete file is known: only these cells show Very Low."""
     raw = read(SAMPLE / "elpidownload2022.txt")
     report = {"indicator": "elpi", "dashboard_year": 2019, "missing_columns": raw.missing_columns}

@@ -41,11 +41,11 @@ def test_the_text_names_who_is_assisted_which_groups_and_who_is_new() -> None:
     )
 
 
-def test_where_nothing_is_determined_there_is_none() -> None:
+def test_there_is_no_text_without_determinations() -> None:
     assert county_summary(replace(FACTS, determined=False)) is None
 
 
-def test_where_nobody_is_assisted_it_says_so() -> None:
+def test_the_text_states_that_no_lea_is_assisted() -> None:
     none = CountyFacts("Elm", 2024, 2023, True, 0, (), (Assisted("Wraparound", (), direct=True),), (), None)
     assert (
         county_summary(none)
@@ -55,7 +55,7 @@ def test_where_nobody_is_assisted_it_says_so() -> None:
     )
 
 
-def test_one_is_singular_and_the_first_year_is_compared_with_none() -> None:
+def test_one_lea_is_singular_and_the_first_year_has_no_comparison() -> None:
     one = replace(
         FACTS,
         before=None,
@@ -81,18 +81,18 @@ def test_one_is_singular_and_the_first_year_is_compared_with_none() -> None:
         ((), ("B",), "Left since 2023, Wraparound: B. None is new since 2023."),
     ],
 )
-def test_only_new_or_only_left(new: tuple[str, ...], left: tuple[str, ...], said: str) -> None:
+def test_only_new_or_only_removed_leas(new: tuple[str, ...], left: tuple[str, ...], said: str) -> None:
     assert said in (county_summary(replace(FACTS, assisted=(Assisted("Wraparound", ("A",), new, left),))) or "")
 
 
 @pytest.mark.parametrize(
     "doubt", [Assisted("Wraparound", ("A",), open=("B",)), Assisted("Wraparound", ("A",), open_before=True)]
 )
-def test_nobody_is_said_to_be_neither_new_nor_gone_where_that_is_not_determined(doubt: Assisted) -> None:
+def test_no_change_is_claimed_for_undetermined_leas(doubt: Assisted) -> None:
     assert "None" not in (county_summary(replace(FACTS, assisted=(doubt,))) or "None")
 
 
-def test_many_that_are_not_determined_are_counted() -> None:
+def test_many_undetermined_leas_are_counted() -> None:
     many = Assisted("Wraparound", (), open=tuple(f"District {n}" for n in range(6)))
     assert "Not determined: Wraparound for 6 LEAs." in (county_summary(replace(FACTS, assisted=(many,))) or "")
 
@@ -106,7 +106,7 @@ def test_more_than_ten_are_counted() -> None:
     assert "Left since 2023, Differentiated Assistance: District 0, " in said
 
 
-def test_no_sentence_is_long_but_for_its_names() -> None:
+def test_sentences_are_short_except_for_names() -> None:
     names = re.compile(r"\([^)]*(?:Unified|Education)\)|: long-term.*?(?=\.)")
     for sentence in re.split(r"(?<=\.)\s+", names.sub("", county_summary(FACTS) or "")):
         assert len(sentence.split()) <= 30, sentence
@@ -124,6 +124,6 @@ def test_no_sentence_is_long_but_for_its_names() -> None:
         ("undetermined eligible eligible", "since 2023; 2022 not determined"),
     ],
 )
-def test_since_when(statuses: str, said: str) -> None:
+def test_the_text_states_since_when_an_lea_is_eligible(statuses: str, said: str) -> None:
     of_year = statuses.split()
     assert since_words([(2024 - len(of_year) + 1 + n, status) for n, status in enumerate(of_year)]) == said

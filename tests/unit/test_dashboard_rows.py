@@ -65,7 +65,7 @@ def test_there_is_only_one_zero(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["x", "1,000", "NaN", "inf", "-1", "1e999", "9" * 400, "0x1F", "1_000", "--1"])
-def test_what_is_no_number_of_students_is_kept_aside(text: str) -> None:
+def test_an_invalid_number_of_students_is_rejected(text: str) -> None:
     faults, kept = work({"currdenom": text}, {"studentgroup": "HI"})
     assert faults == [(2, "currdenom", text)]
     assert [row["student_group"] for row in kept] == ["HI"]
@@ -75,14 +75,14 @@ def test_what_is_no_number_of_students_is_kept_aside(text: str) -> None:
     ("column", "text"),
     [("color", "6"), ("color", "1.5"), ("statuslevel", "-1"), ("box", "99999"), ("currnsizemet", "X"), ("rtype", "")],
 )
-def test_a_bad_text_keeps_its_row_aside_and_no_other(column: str, text: str) -> None:
+def test_a_bad_text_rejects_only_its_row(column: str, text: str) -> None:
     faults, kept = work(SIZED | {column: text}, SIZED | {"studentgroup": "HI"})
     assert faults == [(2, column, text)]
     assert len(kept) == 1
 
 
 @pytest.mark.parametrize("text", ["MATH", "math", "CHRO", "ELA11"])
-def test_a_row_of_another_indicator_is_kept_aside(text: str) -> None:
+def test_a_row_of_another_indicator_is_rejected(text: str) -> None:
     groups = ("EL", "HI", "MR")
     faults, kept = work(*({"studentgroup": g, "indicator": text if g == "HI" else "ELA"} for g in groups))
     assert faults == [(3, "indicator", text.upper())]
@@ -90,20 +90,20 @@ def test_a_row_of_another_indicator_is_kept_aside(text: str) -> None:
 
 
 @pytest.mark.parametrize("texts", [("ELA", "ela", " ELA"), ("", "", ""), ("ELA", "", "*")])
-def test_rows_of_one_indicator_are_taken_however_it_is_spelled(texts: tuple[str, ...]) -> None:
+def test_spellings_of_an_indicator_are_accepted(texts: tuple[str, ...]) -> None:
     """From 2023 on, CDE prints it in every row; before, in no row."""
     rows = ({"studentgroup": g, "indicator": t} for g, t in zip(("EL", "HI", "MR"), texts, strict=True))
     faults, kept = work(*rows)
     assert (faults, len(kept)) == ([], 3)
 
 
-def test_codes_in_any_spelling_are_one() -> None:
+def test_spellings_of_a_code_are_normalized() -> None:
     faults, kept = work({"studentgroup": " tom", "rtype": "d", "color": "2.0"})
     assert faults == []
     assert (kept[0]["student_group"], kept[0]["record_type"], kept[0]["color"]) == ("MR", "D", 2)
 
 
-def test_both_of_two_rows_with_one_key_are_kept_aside() -> None:
+def test_two_rows_with_the_same_key_are_both_rejected() -> None:
     faults, kept = work({"studentgroup": "TOM"}, {"studentgroup": "HI"}, {"studentgroup": "MR"})
     assert [f[:2] for f in faults] == [(2, "cds"), (4, "cds")]
     assert [row["source_line"] for row in kept] == [3]
@@ -118,7 +118,7 @@ def test_rows_come_out_by_code_and_group_with_their_lines() -> None:
     ]
 
 
-def test_an_entity_is_seen_with_every_flag_that_some_row_of_it_has() -> None:
+def test_an_entity_has_every_flag_of_its_rows() -> None:
     table = pa.table(
         {name: [ROW.get(name, "")] * 2 for name in ROW} | {"charter_flag": ["", "Y"], "studentgroup": ["EL", "HI"]}
     )

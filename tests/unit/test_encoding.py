@@ -14,7 +14,7 @@ PIECES = (
 )  # fmt: skip
 
 
-def test_at_once_is_as_byte_by_byte(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fast_decoding_equals_byte_by_byte_decoding(monkeypatch: pytest.MonkeyPatch) -> None:
     contents = [b"".join(pieces) for length in (1, 2, 3) for pieces in product(PIECES, repeat=length)]
     contents += [BOM + content for content in contents]
     found = [decode(content, "file") for content in contents]

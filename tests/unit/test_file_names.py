@@ -33,7 +33,7 @@ MEANT = {
 
 
 @pytest.mark.parametrize(("right", "name"), [(right, name) for right, names in MEANT.items() for name in names])
-def test_a_name_that_means_a_file_of_the_catalog(right: str, name: str) -> None:
+def test_a_careless_name_is_matched_to_its_catalog_file(right: str, name: str) -> None:
     assert recognize(name, KNOWN) == (KNOWN[right], right)
     assert refusal_of_name(name, right) is None
 
@@ -52,12 +52,12 @@ def test_a_name_that_means_a_file_of_the_catalog(right: str, name: str) -> None:
         "2024.xlsx",
     ],
 )
-def test_a_name_that_means_none(name: str) -> None:
+def test_an_unrelated_name_matches_no_catalog_file(name: str) -> None:
     assert recognize(name, KNOWN) == (None, "")
 
 
 @pytest.mark.parametrize("name", [n for n in KNOWN if n.count(".") == 1])
-def test_no_name_of_the_catalog_is_taken_for_another(name: str) -> None:
+def test_no_catalog_name_matches_another(name: str) -> None:
     assert recognize(name, KNOWN) == (KNOWN[name], name)
 
 
@@ -72,7 +72,7 @@ def test_no_name_of_the_catalog_is_taken_for_another(name: str) -> None:
         ("assistancestatus30.xlsx", None),
     ],
 )
-def test_a_name_is_suggested_of_the_year_that_the_name_says(name: str, right: str | None) -> None:
+def test_a_suggested_name_has_the_year_of_the_given_name(name: str, right: str | None) -> None:
     found = similar(name, KNOWN)
     assert (found and found.file) == right
 
@@ -88,7 +88,7 @@ def test_a_name_is_suggested_of_the_year_that_the_name_says(name: str, right: st
         ("eladownload2024.txt.gz", "Unpack it"),
     ],
 )
-def test_a_name_that_says_that_the_file_cannot_be_read(name: str, said: str) -> None:
+def test_a_name_of_an_unreadable_format_is_refused_with_advice(name: str, said: str) -> None:
     source, right = recognize(name, KNOWN)
     assert source is KNOWN["eladownload2024.txt"]
     refused = refusal_of_name(name, right)

@@ -32,7 +32,7 @@ def test_files_are_the_same_byte_for_byte(tmp_path: Path, monkeypatch: pytest.Mo
         assert not same_bytes(other, one)
 
 
-def test_a_kept_file_that_rotted_is_kept_anew(tmp_path: Path) -> None:
+def test_a_corrupted_stored_file_is_stored_again(tmp_path: Path) -> None:
     source = next(s for s in load_catalog(PROJECT / "data").source if s.layout == "dashboard")
     store, served = Store(tmp_path / "store"), tmp_path / source.file
     served.write_bytes(b"what CDE serves")
@@ -55,9 +55,7 @@ def a_release(tmp_path: Path) -> Path:
     return folder
 
 
-def test_a_closed_folder_is_on_the_disk_and_not_written_any_more(
-    a_release: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_closed_folder_is_flushed_and_not_written_again(a_release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     flushed = []
     monkeypatch.setattr(os, "fsync", lambda handle: flushed.append(os.fstat(handle).st_ino))
     close_folder(a_release)
@@ -67,7 +65,7 @@ def test_a_closed_folder_is_on_the_disk_and_not_written_any_more(
     assert {p.stat().st_mode & 0o777 for p in files_below(a_release)} == {0o444}
 
 
-def test_a_file_that_does_not_reach_the_disk_is_told(a_release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_flush_is_reported(a_release: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     lost = (a_release / "pages" / "7.html").stat().st_ino
 
     def fsync(handle: int) -> None:

@@ -43,7 +43,7 @@ def test_imports_run_one_way(package: str) -> None:
 
 
 @pytest.mark.parametrize("package", ["transforms", "reports"])
-def test_the_core_knows_nothing_of_prefect_or_great_expectations(package: str) -> None:
+def test_the_core_does_not_import_prefect_or_great_expectations(package: str) -> None:
     for path in (PROJECT / package).rglob("*.py"):
         assert not imported(path) & HEAVY, path
 
@@ -67,12 +67,12 @@ def test_every_sql_file_is_built_and_every_built_table_has_a_file() -> None:
 
 
 @pytest.mark.parametrize("path", SQL, ids=lambda p: p.stem)
-def test_the_inputs_in_the_head_are_what_the_sql_reads(path: Path) -> None:
+def test_inputs_in_the_header_match_the_sql(path: Path) -> None:
     """The heads determine the build order, so a head that lacks a table is a real error, not a matter of taste."""
     assert set(inputs_of(path.parent.name)[path.stem]) == reads(path.read_text("utf-8"))
 
 
-def test_no_table_reads_one_that_is_built_later() -> None:
+def test_no_table_reads_a_later_table() -> None:
     built: list[str] = []
     tables = {t for stage in STAGES for t in inputs_of(stage)}
     for stage in STAGES:
@@ -81,7 +81,7 @@ def test_no_table_reads_one_that_is_built_later() -> None:
             built.append(table)
 
 
-def test_every_published_table_says_its_grain_and_describes_its_columns() -> None:
+def test_every_published_table_has_a_grain_and_column_descriptions() -> None:
     for table in published_tables().values():
         assert table.grain
         assert all(len(c.description) > 3 for c in table.columns.values()), table.name

@@ -26,7 +26,7 @@ def text(findings: list[Finding], *met: MetGroup) -> Lcap:
     return found
 
 
-def test_by_group_and_by_indicator_say_the_same() -> None:
+def test_texts_by_group_and_by_indicator_agree() -> None:
     said = text([ASSISTANCE, CONTINUUM], LEARNERS, HOMELESS)
     lead = (
         "Based on the 2024 Dashboard, Elm Unified meets the published criteria of Differentiated Assistance, Year 1"
@@ -47,7 +47,7 @@ def test_by_group_and_by_indicator_say_the_same() -> None:
     assert list(said.shapes) == ["group", "indicator"]
 
 
-def test_where_only_letters_are_loaded_priorities_are_named_and_it_is_said() -> None:
+def test_priorities_are_named_when_only_letters_are_loaded() -> None:
     said = text([ASSISTANCE], LETTERED)
     caveat = f"The priorities are those of CDE's letters; data by indicator is not loaded. {END}"
     assert said.by_group.endswith(
@@ -67,14 +67,14 @@ def test_more_than_one_finding_and_their_groups() -> None:
     assert f"Not determined: Wraparound (EC 52074(g)(2)(A)). {END}" in said
 
 
-def test_the_second_year_without_a_group_says_why_assistance_goes_on() -> None:
+def test_year_2_without_a_group_states_why_assistance_continues() -> None:
     second = Finding("Differentiated Assistance", "EC 52071(c)(1)", "eligible", "differentiated_assistance", (), 2)
     said = text([second])
     assert "No student group met the criteria in 2024; the assistance continues from the year before." in said.by_group
     assert list(said.shapes) == ["group"]
 
 
-def test_the_no_names_what_was_looked_at_and_no_group() -> None:
+def test_a_not_eligible_text_names_what_was_checked_and_no_group() -> None:
     no = Finding("Differentiated Assistance", "EC 52071(c)(1)", "not_eligible", "differentiated_assistance")
     said = text([no, CONTINUUM], LEARNERS)
     assert (
@@ -92,12 +92,12 @@ def test_priorities_are_called_as_the_reference_list_calls_them() -> None:
     assert {number: name.lower() for number, name in named.items()} == PRIORITIES
 
 
-def test_there_is_no_text_where_nothing_is_determined() -> None:
+def test_there_is_no_text_when_nothing_is_determined() -> None:
     assert lcap_text("X", 2024, [LOAN], [], INDICATORS) is None
     assert lcap_text("X", 2024, [Finding("Wraparound", "EC", "not_assessed")], [], INDICATORS) is None
 
 
-def test_no_sentence_is_long_but_for_its_lists() -> None:
+def test_lcap_sentences_are_short_except_for_lists() -> None:
     every = [ASSISTANCE, THREE, Finding("Continuum of Support (SIR+)", "EC 52072(a)", "eligible", "continuum"), LOAN]
     said = text(every, LEARNERS, HOMELESS, LETTERED)
     for shape in said.shapes.values():

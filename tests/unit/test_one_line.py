@@ -73,7 +73,7 @@ def line(pathway: str, status: str, reason: str = "x", **more: Any) -> str:
         ({"status": "not_applicable", "reason": "The Continuum of Support does not serve a charter school."}, ""),
     ],
 )
-def test_the_continuum_says_which_groups_count_or_how_near_it_was(facts: dict[str, Any], said: str) -> None:
+def test_the_continuum_line_names_counted_groups_or_the_distance(facts: dict[str, Any], said: str) -> None:
     assert line("continuum", **facts) == said
 
 
@@ -99,11 +99,11 @@ def test_the_continuum_says_which_groups_count_or_how_near_it_was(facts: dict[st
         ),
     ],
 )
-def test_wraparound_says_which_loan(status: str, loans: tuple[tuple[str, ...], ...], said: str) -> None:
+def test_the_wraparound_line_names_the_loan(status: str, loans: tuple[tuple[str, ...], ...], said: str) -> None:
     assert line("wraparound", status, loans=tuple(LoanLine(*loan) for loan in loans)) == said
 
 
-def test_assistance_keeps_its_year_and_counts_the_groups_that_do_not_fit() -> None:
+def test_the_assistance_line_keeps_its_year_and_counts_omitted_groups() -> None:
     reason = f"Year 1, by Method 1: five student groups met the criteria ({', '.join(LONG)})."
     said = line("differentiated_assistance", "eligible", reason, groups=LONG, assistance_year=1)
     assert said.startswith("Year 1, by Method 1: five groups met the criteria: American Indian")
@@ -116,7 +116,7 @@ def test_a_recorded_pathway_without_a_case_needs_no_line() -> None:
     assert line("primary", "not_assessed", reason) == ""
 
 
-def test_a_text_of_any_length_is_one_line_of_whole_words() -> None:
+def test_a_long_text_is_cut_to_one_line_of_whole_words() -> None:
     said = line("spi", "undetermined", "Something " * 40)
     assert len(said) <= LONGEST
     assert said.endswith("Something…")
@@ -134,13 +134,13 @@ def test_a_change_names_the_groups_once() -> None:
     assert change_line([], [], None) == ""
 
 
-def test_a_change_in_a_few_words() -> None:
+def test_a_change_is_summarized_briefly() -> None:
     assert change_words(["foster youth", "homeless youth"], [], "x") == "now also foster youth, homeless youth"
     assert change_words(["foster youth"], ["homeless youth"], "x") == "now also foster youth; no longer homeless youth"
     assert change_words([], [], "State loan AB 1: outstanding now.") == "State loan AB 1: outstanding now."
 
 
-def test_a_cause_says_once_what_is_the_same_for_several_groups() -> None:
+def test_a_cause_shared_by_groups_is_stated_once() -> None:
     gone = tuple(
         GroupChange(name, (2022, 2023), 2024, years_out=(2018,)) for name in ("foster youth", "homeless youth")
     )
@@ -151,7 +151,7 @@ def test_a_cause_says_once_what_is_the_same_for_several_groups() -> None:
     )
 
 
-def test_a_group_whose_year_is_not_known_may_no_longer_count_and_is_not_said_to_have_missed_it() -> None:
+def test_a_group_with_an_unknown_year_may_no_longer_count() -> None:
     names = ("foster youth", "homeless youth")
     between_years = tuple(GroupChange(n, (2022, 2023), 2024, years_out=(2018,), years_unknown=(2024,)) for n in names)
     cause = change_cause(Change("A", "B", "2023", "2024", "eligible", "undetermined", (), (), between_years))
@@ -189,7 +189,7 @@ def test_a_group_whose_year_is_not_known_may_no_longer_count_and_is_not_said_to_
         ),
     ],
 )
-def test_one_sentence_says_whether_we_agree(counts: dict[str, int], said: str) -> None:
+def test_one_sentence_states_agreement_with_cde(counts: dict[str, int], said: str) -> None:
     assert agreement_sentence(counts) == said
 
 
@@ -223,11 +223,11 @@ REFERRAL = "a dated record that CCEE confirmed or closed the referral"
         ("spi", LeftOpen(), ""),
     ],
 )  # fmt: skip
-def test_the_line_on_what_would_settle_it(pathway: str, facts: LeftOpen, needed: str) -> None:
+def test_the_line_names_what_would_settle_an_undetermined_verdict(pathway: str, facts: LeftOpen, needed: str) -> None:
     assert settled_by(pathway, 2024, facts) == (f"To settle it: {needed}." if needed else "")
 
 
-def test_states_and_findings_are_those_of_the_tables() -> None:
+def test_states_and_findings_match_the_tables() -> None:
     tables = published_tables()
     for known, column in ((LOANS, ("loan_states", "loan_state")), (CASES, ("case_states", "case_finding"))):
         table, name = column

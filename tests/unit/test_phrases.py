@@ -10,10 +10,10 @@ from flows.cli.phrases import for_shell
 @pytest.mark.parametrize(
     "name", ["Del Norte County Unified", "O'Neals Elementary", '"; rm -rf ~ #', "$(reboot)", "`id`", "a\\", "!!"]
 )
-def test_a_name_that_is_copied_into_a_shell_is_one_argument(name: str) -> None:
+def test_a_quoted_name_is_one_shell_argument(name: str) -> None:
     assert shlex.split(f"dta explain {for_shell(name)}") == ["dta", "explain", name]
     assert "$(" not in for_shell(name) or for_shell(name).startswith("'")
 
 
-def test_a_plain_name_has_the_quotes_that_people_know() -> None:
+def test_a_plain_name_has_ordinary_quotes() -> None:
     assert for_shell("Compton Unified") == '"Compton Unified"'

@@ -56,13 +56,13 @@ LOWELL_BEFORE, LOWELL_AFTER = "19647660000000", "30647660000000"
 
 
 @pytest.mark.parametrize("loaded", [LOWELL_BEFORE, LOWELL_AFTER])
-def test_files_of_some_years_have_the_one_code_of_a_succession_and_not_the_other(folder: Path, loaded: str) -> None:
+def test_a_succession_may_have_only_one_code_in_the_loaded_files(folder: Path, loaded: str) -> None:
     """The name is then at the code that the row itself connects with this one, so it is not a mistake."""
     others = [("19642120000000", "ABC Unified"), ("30664230000000", "Anaheim Elementary")]  # files cover both counties
     assert problems(folder, "successions", LeaNames([(loaded, "Lowell Joint"), *others])) == []
 
 
-def test_a_succession_under_a_wrong_code_is_still_named(folder: Path) -> None:
+def test_a_succession_under_a_wrong_code_is_reported(folder: Path) -> None:
     path = folder / "registers/successions.csv"
     path.write_text(path.read_text().replace(LOWELL_AFTER, "30647740000000"))
     (found,) = problems(
@@ -102,7 +102,7 @@ def change_loan(folder: Path, loan: str, old: str, new: str) -> None:
         ("El Tejon Unified", "El Tejon USD"),
     ],
 )
-def test_names_of_one_lea(one: str, other: str) -> None:
+def test_similar_names_belong_to_one_lea(one: str, other: str) -> None:
     assert same_name(one, other)
     assert same_name(other, one)
 
@@ -119,11 +119,11 @@ def test_names_of_one_lea(one: str, other: str) -> None:
         ("Oak Grove Union Elementary", "Oak Grove Elementary 2"),
     ],
 )
-def test_names_of_two_leas(one: str, other: str) -> None:
+def test_different_names_belong_to_two_leas(one: str, other: str) -> None:
     assert not same_name(one, other)
 
 
-def test_a_name_that_another_lea_of_the_county_has_exactly_is_not_taken_for_a_like_one() -> None:
+def test_an_exact_name_of_another_lea_is_not_matched_as_similar() -> None:
     names = LeaNames([("15638000000000", "Taft City"), ("15638180000000", "Taft Union High")])
     assert not names.is_named("15638180000000", "Taft City")
     assert names.is_named("15638000000000", "Taft City School District")
@@ -139,7 +139,7 @@ def test_a_name_that_another_lea_of_the_county_has_exactly_is_not_taken_for_a_li
         ("Zzyzx", None),
     ],
 )
-def test_the_nearest_lea(written: str, cds: str | None) -> None:
+def test_the_nearest_lea_is_suggested(written: str, cds: str | None) -> None:
     assert IN_FILES.nearest(written) == cds
 
 
@@ -152,7 +152,7 @@ def test_the_nearest_lea(written: str, cds: str | None) -> None:
         ("Monterey County", False),
     ],
 )
-def test_offices_are_known_by_their_names(name: str, is_office: bool) -> None:
+def test_county_offices_are_recognized_by_name(name: str, is_office: bool) -> None:
     assert names_an_office(name) == is_office
 
 
@@ -191,12 +191,12 @@ def test_a_row_whose_name_is_another_leas_is_rejected_in_every_register(folder: 
         ("Soth Monterey County Joint Union High", False),
     ],
 )
-def test_present_and_former_names_are_taken(folder: Path, written: str, is_taken: bool) -> None:
+def test_current_and_former_names_are_accepted(folder: Path, written: str, is_taken: bool) -> None:
     add_rows(folder, "spi", case("spi", lea_name=written))
     assert (problems(folder, "spi") == []) == is_taken
 
 
-def test_a_former_name_that_only_another_row_knows_is_taken(folder: Path) -> None:
+def test_a_former_name_from_another_row_is_accepted(folder: Path) -> None:
     names = LeaNames([(DISTRICT, "South Monterey County Joint Union High")])
     add_rows(folder, "spi", case("spi", lea_name="King City Joint Union High"))  # former_name of its loan
     assert problems(folder, "spi", names) == []
@@ -212,7 +212,7 @@ def test_a_former_name_that_only_another_row_knows_is_taken(folder: Path) -> Non
         ("CA-SEL-2009-SMCJUHSD", DISTRICT, OAKLAND),
     ],
 )
-def test_a_loan_moved_to_another_code_is_rejected_and_leaves_both_open(
+def test_a_loan_moved_to_another_code_is_rejected_and_both_leas_are_undetermined(
     folder: Path, loan: str, cds: str, other: str
 ) -> None:
     change_loan(folder, loan, cds, other)
@@ -230,7 +230,7 @@ def test_a_loan_moved_to_another_code_is_rejected_and_leaves_both_open(
 @pytest.mark.parametrize(
     ("moved", "to"), [("CA-SEL-2012-INGLEWOOD", "19734370000000"), ("CA-SEL-2003-OAKLAND", "01611680000000")]
 )
-def test_where_no_file_has_the_code_rows_are_compared_with_each_other(folder: Path, moved: str, to: str) -> None:
+def test_rows_with_a_code_in_no_file_are_compared_with_each_other(folder: Path, moved: str, to: str) -> None:
     own = {"CA-SEL-2012-INGLEWOOD": "19646340000000", "CA-SEL-2003-OAKLAND": OAKLAND}[moved]
     change_loan(folder, moved, own, to)
     told = problems(folder, "state_loans", LeaNames())
@@ -242,7 +242,7 @@ def test_where_no_file_has_the_code_rows_are_compared_with_each_other(folder: Pa
     )
 
 
-def test_where_no_file_names_the_lea_there_is_a_warning(folder: Path) -> None:
+def test_an_lea_named_by_no_file_gives_a_warning(folder: Path) -> None:
     add_rows(folder, "spi", case("spi", cds="19646340000000", lea_name="Inglewood Unified"))
     assert problems(folder, "spi") == []
     (told,) = warnings(folder, "spi")
@@ -253,7 +253,7 @@ def test_where_no_file_names_the_lea_there_is_a_warning(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("code", ["27999990000000", "27661500000000", "27000000000000"])
-def test_a_code_that_no_file_has_under_a_name_that_they_know_is_rejected(folder: Path, code: str) -> None:
+def test_an_unknown_code_with_a_known_name_is_rejected(folder: Path, code: str) -> None:
     add_rows(folder, "spi", case("spi", cds=code, lea_name="Salinas Union High"))
     (told,) = problems(folder, "spi")
     assert f"no loaded file has this code; the files give Salinas Union High the code {SALINAS}" in told
@@ -289,7 +289,7 @@ def test_a_code_that_no_file_has_under_a_name_that_they_know_is_rejected(folder:
         ),
     ],
 )
-def test_code_and_name_are_of_one_kind_also_without_files(
+def test_code_and_name_must_be_of_one_kind_even_without_files(
     folder: Path, register: str, changes: dict[str, str], column: str, sentence: str
 ) -> None:
     add_rows(folder, register, case(register, **changes))
@@ -368,7 +368,7 @@ def test_code_and_name_are_of_one_kind_also_without_files(
         ),
     ],
 )
-def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, sentence: str) -> None:
+def test_an_impossible_loan_is_rejected(folder: Path, loan: str, old: str, new: str, sentence: str) -> None:
     if "Oakland Unified" in new:
         old, new = f"{OAKLAND},,,", f"{OAKLAND},{OAKLAND},Oakland Unified,"
     change_loan(folder, loan, old, new)
@@ -443,7 +443,7 @@ def test_a_loan_that_cannot_be_so(folder: Path, loan: str, old: str, new: str, s
         ("repaid,2025-06-01,month,June 2025", "repaid,1925-06-01,month,June 2025", "the day is before 1990-01-01"),
     ],
 )
-def test_an_event_that_cannot_be_so_leaves_its_loan_open(folder: Path, old: str, new: str, sentence: str) -> None:
+def test_an_impossible_event_leaves_its_loan_undetermined(folder: Path, old: str, new: str, sentence: str) -> None:
     path = folder / "registers/state_loan_events.csv"
     text = path.read_text()
     assert text.count(old) == 1
@@ -469,7 +469,7 @@ def test_an_event_that_cannot_be_so_leaves_its_loan_open(folder: Path, old: str,
         ("2011-09-15", "before", "before September 2011"),
     ],
 )
-def test_a_day_as_its_source_says_it(folder: Path, day: str, precision: str, words: str) -> None:
+def test_a_day_is_accepted_as_its_source_states_it(folder: Path, day: str, precision: str, words: str) -> None:
     add_event(folder, "CA-SEL-1992-COACHELLA", "released", day, precision, words)
     assert [p for p in problems(folder, "state_loan_events", None) if "date_text" in p] == []
 
@@ -517,7 +517,7 @@ def test_a_day_as_its_source_says_it(folder: Path, day: str, precision: str, wor
         ),
     ],
 )
-def test_an_act_on_a_referral_follows_the_loan_and_the_law(
+def test_an_act_on_a_referral_must_follow_the_loan_and_the_law(
     folder: Path, loan: str, event: str, day: str, sentence: str
 ) -> None:
     add_event(folder, loan, event, day, "day", day)
@@ -563,7 +563,7 @@ OAKLAND_LOAN, COMPTON_LOAN = "CA-SEL-2003-OAKLAND", "CA-SEL-1993-COMPTON-A"
         ("CA-SEL-2025-PLUMAS", "requested", "2025-04-27", "2025-04-28, CA-SEL-2025-PLUMAS-01"),
     ],
 )
-def test_what_happens_once_on_two_days_leaves_its_loan_open(
+def test_a_single_event_on_two_days_leaves_its_loan_undetermined(
     folder: Path, loan: str, event: str, day: str, other: str
 ) -> None:
     role = "trustee" if event == "released" else ""
@@ -585,7 +585,7 @@ def test_what_happens_once_on_two_days_leaves_its_loan_open(
         (OAKLAND_LOAN, "powers_returned", "2015-07-01", "month", "July 2015", ""),
     ],
 )
-def test_two_events_that_may_be_one_or_may_happen_twice_are_taken(
+def test_two_events_that_may_repeat_are_accepted(
     folder: Path, loan: str, event: str, day: str, precision: str, words: str, role: str
 ) -> None:
     put_event(folder, f"{loan}-X", loan, event, day, precision, words, role)
@@ -602,7 +602,7 @@ def test_two_events_that_may_be_one_or_may_happen_twice_are_taken(
         ("CA-SEL-2004-VALLEJO06", VALLEJO_LOAN, "referral_closed", "2026-03-01"),
     ],
 )
-def test_an_event_is_of_the_loan_of_its_name(folder: Path, event_id: str, loan: str, event: str, day: str) -> None:
+def test_an_event_id_must_start_with_its_loan_id(folder: Path, event_id: str, loan: str, event: str, day: str) -> None:
     put_event(folder, event_id, loan, event, day)
     (told,) = problems(folder, "state_loan_events", None)
     assert (
@@ -613,13 +613,13 @@ def test_an_event_is_of_the_loan_of_its_name(folder: Path, event_id: str, loan: 
     assert loans_in_doubt(folder) == {loan, *of_name}, "either may be meant"
 
 
-def test_an_event_moved_to_another_loan_leaves_both_open(folder: Path) -> None:
+def test_an_event_moved_to_another_loan_leaves_both_undetermined(folder: Path) -> None:
     path = folder / "registers/state_loan_events.csv"
     path.write_text(path.read_text().replace("OAKLAND-04,CA-SEL-2003-OAKLAND,", "OAKLAND-04,CA-SEL-2009-SMCJUHSD,"))
     assert loans_in_doubt(folder) == {OAKLAND_LOAN, "CA-SEL-2009-SMCJUHSD"}
 
 
-def test_of_two_loans_of_one_beginning_the_longer_name_is_meant(folder: Path) -> None:
+def test_the_longer_of_two_loan_names_with_one_prefix_matches(folder: Path) -> None:
     path = folder / "registers/state_loans.csv"
     text = path.read_text()
     (row,) = [line for line in text.splitlines() if line.startswith(OAKLAND_LOAN)]
@@ -632,7 +632,7 @@ def test_of_two_loans_of_one_beginning_the_longer_name_is_meant(folder: Path) ->
 
 
 @pytest.mark.parametrize("line", [",,,,,,,,,,", " , ,,,,,,,,,", ",", '"","",""'])
-def test_a_line_of_commas_alone_is_a_blank_line(folder: Path, line: str) -> None:
+def test_a_line_of_only_commas_is_blank(folder: Path, line: str) -> None:
     path = folder / "registers/state_loan_events.csv"
     path.write_text(f"{path.read_text()}{line}\n\n{line}\n")
     assert problems(folder, "state_loan_events", None) == []
@@ -670,7 +670,7 @@ PLUMAS_LOAN, MONTEREY_LOAN = "CA-SEL-2025-PLUMAS", "CA-SEL-2009-SMCJUHSD"
         (OAKLAND_LOAN, {"latest_balance_as_of": "2026"}, "money is owed as of 2026, after the source"),
     ],
 )
-def test_amounts_of_a_loan_that_contradict_each_other_or_its_status(
+def test_contradictory_loan_amounts_are_rejected(
     folder: Path, loan: str, changes: dict[str, str], sentence: str
 ) -> None:
     with_columns(folder, loan, **changes)
@@ -689,7 +689,7 @@ def test_amounts_of_a_loan_that_contradict_each_other_or_its_status(
         (OAKLAND_LOAN, {"latest_balance_as_of": "late 2025"}),
     ],
 )
-def test_amounts_of_a_loan_that_may_be_so(folder: Path, loan: str, changes: dict[str, str]) -> None:
+def test_possible_loan_amounts_are_accepted(folder: Path, loan: str, changes: dict[str, str]) -> None:
     with_columns(folder, loan, **changes)
     assert problems(folder, "state_loans", None) == []
 
@@ -705,7 +705,7 @@ def test_amounts_of_a_loan_that_may_be_so(folder: Path, loan: str, changes: dict
         (PLUMAS_LOAN, "disbursed", "2025-06-30", "", "nothing is drawn, but money was disbursed before"),
     ],
 )
-def test_an_event_against_the_amounts_of_its_loan(
+def test_an_event_that_contradicts_the_loan_amounts_is_rejected(
     folder: Path, loan: str, event: str, day: str, amount: str, sentence: str
 ) -> None:
     put_event(folder, f"{loan}-X", loan, event, day, amount=amount)
@@ -734,7 +734,7 @@ def test_disbursements_are_added_up(folder: Path) -> None:
         ("CA-SEL-2003-WESTFRESNO", {"cds": "10767780000000", "successor_cds": "", "successor_name": ""}),
     ],
 )
-def test_one_loan_under_two_names_is_rejected_with_its_twin(folder: Path, loan: str, changes: dict[str, str]) -> None:
+def test_duplicate_loans_under_two_names_are_both_rejected(folder: Path, loan: str, changes: dict[str, str]) -> None:
     path = folder / "registers/state_loans.csv"
     text = path.read_text()
     (row,) = [line for line in text.splitlines() if line.startswith(f"{loan},")]
@@ -769,16 +769,14 @@ BORROWERS = LeaNames(
         (OAKLAND_LOAN, OAKLAND),
     ],
 )
-def test_events_of_a_loan_whose_row_is_gone_leave_the_district_of_its_name_open(
-    folder: Path, loan: str, cds: str
-) -> None:
+def test_events_of_a_missing_loan_leave_the_named_district_undetermined(folder: Path, loan: str, cds: str) -> None:
     """By the words of its identifier, or by the initials of the name."""
     drop_loan(folder, loan)
     doubts = possible_leas(load_registers(folder, BORROWERS), BORROWERS)
     assert {(d.cds, d.pathway, d.since, d.is_guess) for d in doubts} == {(cds, "wraparound", None, False)}
 
 
-def test_an_event_of_a_loan_that_nothing_names_is_a_guess_of_all_loans(folder: Path) -> None:
+def test_an_event_of_an_unknown_loan_may_concern_any_loan(folder: Path) -> None:
     put_event(folder, "LOAN-77-01", "LOAN-77", "repaid", "2020-01-01")
     doubts = possible_leas(load_registers(folder, BORROWERS), BORROWERS)
     assert all(d.is_guess for d in doubts)
@@ -812,7 +810,7 @@ def test_a_case_entered_under_the_wrong_lea_is_replaced_with_a_note(folder: Path
 
 
 @pytest.mark.parametrize(("old", "new"), [(LOWELL_BEFORE, LOWELL_AFTER), (LOWELL_AFTER, LOWELL_BEFORE)])
-def test_a_case_may_be_replaced_by_one_under_the_code_of_a_succession(folder: Path, old: str, new: str) -> None:
+def test_a_case_may_be_replaced_by_one_under_the_successor_code(folder: Path, old: str, new: str) -> None:
     for name, cds, after in (("A", old, "B"), ("B", new, "")):
         days = {LOWELL_BEFORE: ("2019-08-01", "2019-09-01"), LOWELL_AFTER: ("2024-08-01", "2024-09-01")}[new]
         dated = dict(zip(("requested_date", "decision_date"), days, strict=True))
@@ -861,7 +859,7 @@ AGREED = {"requested_date": "", "entered_on": "2026-01-15"}
         ),
     ],
 )
-def test_a_case_before_its_law_or_against_its_own_days(
+def test_a_case_before_its_law_or_with_inconsistent_days_is_rejected(
     folder: Path, register: str, changes: dict[str, str], sentence: str
 ) -> None:
     add_rows(folder, register, case(register, **changes))
@@ -881,7 +879,7 @@ def test_a_case_before_its_law_or_against_its_own_days(
         ("request", {"requested_date": "2018-01-01"}),
     ],
 )
-def test_a_case_on_the_first_day_of_its_law_is_taken(folder: Path, register: str, changes: dict[str, str]) -> None:
+def test_a_case_on_the_first_day_of_its_law_is_accepted(folder: Path, register: str, changes: dict[str, str]) -> None:
     add_rows(folder, register, case(register, **changes))
     assert problems(folder, register) == []
 
@@ -905,7 +903,7 @@ LOWELL = {"lea_name": "Lowell Joint", "requested_date": ""}
         ("spi", {"cds": LOWELL_AFTER, "determination_date": "2021-07-01"}, ""),
     ],
 )
-def test_acts_lie_within_the_life_of_their_code(
+def test_acts_must_be_within_the_life_of_their_code(
     folder: Path, register: str, changes: dict[str, str], sentence: str
 ) -> None:
     add_rows(folder, register, case(register, **{**LOWELL, **changes}))
@@ -922,7 +920,7 @@ def test_acts_lie_within_the_life_of_their_code(
         ("primary", {"concurrence": "no", "geo_lead": "Sacramento COE"}),
     ],
 )
-def test_opposite_answers_of_one_day_reject_each_other(folder: Path, register: str, changes: dict[str, str]) -> None:
+def test_opposite_answers_on_one_day_are_both_rejected(folder: Path, register: str, changes: dict[str, str]) -> None:
     add_rows(folder, register, case(register, case_id="A"), case(register, case_id="B", **changes))
     found = problems(folder, register)
     assert len(found) == 2
@@ -941,7 +939,7 @@ def test_opposite_answers_of_one_day_reject_each_other(folder: Path, register: s
         ("primary", {"concurrence": "no", "concurrence_date": "2024-09-20"}),
     ],
 )
-def test_answers_that_may_both_be_are_taken(folder: Path, register: str, changes: dict[str, str]) -> None:
+def test_compatible_answers_are_accepted(folder: Path, register: str, changes: dict[str, str]) -> None:
     add_rows(folder, register, case(register, case_id="A"), case(register, **{"case_id": "B", **changes}))
     assert problems(folder, register) == []
 
@@ -953,27 +951,27 @@ def succession(folder: Path, before: str, after: str, day: str, kind: str = "cou
 
 
 @pytest.mark.parametrize("day", ["2023-07-01", "2021-07-01", "2019-07-01"])
-def test_codes_do_not_follow_each_other_in_a_circle(folder: Path, day: str) -> None:
+def test_circular_successions_of_codes_are_rejected(folder: Path, day: str) -> None:
     succession(folder, LOWELL_AFTER, LOWELL_BEFORE, day)
     found = problems(folder, "successions", None)
     assert sum("these codes replace each other in a circle" in told for told in found) == 2
     assert load_registers(folder)["successions"].fine == 0
 
 
-def test_a_circle_of_three_codes_is_one(folder: Path) -> None:
+def test_a_circle_of_three_codes_is_rejected(folder: Path) -> None:
     succession(folder, LOWELL_AFTER, "37647660000000", "2022-07-01")
     assert problems(folder, "successions", None) == []
     succession(folder, "37647660000000", LOWELL_BEFORE, "2023-07-01")
     assert sum("in a circle" in told for told in problems(folder, "successions", None)) == 3
 
 
-def test_a_new_code_does_not_end_before_it_began(folder: Path) -> None:
+def test_a_new_code_must_not_end_before_it_began(folder: Path) -> None:
     succession(folder, LOWELL_AFTER, "37647660000000", "2020-07-01")
     (told,) = problems(folder, "successions", None)
     assert "the new code ended before it began (2020-07-01)" in told
 
 
-def test_a_case_that_ended_is_not_replaced_by_a_later_one(folder: Path) -> None:
+def test_an_ended_case_is_not_replaced_by_a_later_one(folder: Path) -> None:
     early, late = case("request", case_id="A", superseded_by="B"), case("request", case_id="B")
     add_rows(folder, "request", early, late)
     assert not any("a replaced case never counts" in told for told in warnings(folder, "request"))
@@ -990,7 +988,7 @@ def test_a_case_that_ended_is_not_replaced_by_a_later_one(folder: Path) -> None:
     assert "a replaced case never counts; close a case that ended with end_date instead" in told
 
 
-def test_the_last_day_of_a_period_is_that_of_the_tables() -> None:
+def test_the_last_day_of_a_period_matches_the_tables() -> None:
     with duckdb.connect() as connection:
         load_reference(PROJECT / "data", connection)
         load_macros(connection)
@@ -1019,7 +1017,7 @@ def test_the_last_day_of_a_period_is_that_of_the_tables() -> None:
         ("calpads", "certified_on"),
     ],
 )
-def test_tomorrow_is_no_day_of_a_record(folder: Path, register: str, column: str) -> None:
+def test_a_record_must_not_have_a_future_day(folder: Path, register: str, column: str) -> None:
     today = date(2026, 11, 27)
     add_rows(folder, register, case(register, **{column: (today + timedelta(days=1)).isoformat()}))
     told = problems(folder, register, IN_FILES, today=today)
@@ -1045,7 +1043,7 @@ def test_today_is_californias(folder: Path, monkeypatch: pytest.MonkeyPatch) -> 
         ("fee_for_service", {"agreement_date": "1924-09-01"}, "agreement_date"),
     ],
 )
-def test_a_day_before_the_first_record_is_a_slip(
+def test_a_day_before_the_first_record_is_rejected(
     folder: Path, register: str, changes: dict[str, str], column: str
 ) -> None:
     add_rows(folder, register, case(register, **changes))
@@ -1056,7 +1054,7 @@ def test_a_day_before_the_first_record_is_a_slip(
 @pytest.mark.parametrize(
     ("register", "column"), [("spi", "evidence"), ("request", "entered_by"), ("primary", "note"), ("calpads", "note")]
 )
-def test_a_text_that_nobody_sees_is_no_text(folder: Path, register: str, column: str, hidden: str) -> None:
+def test_an_invisible_text_counts_as_blank(folder: Path, register: str, column: str, hidden: str) -> None:
     add_rows(folder, register, case(register, **{column: f"{hidden}{hidden}"}))
     told = problems(folder, register)
     if column == "note" and not hidden.strip():
@@ -1106,7 +1104,7 @@ def test_a_hidden_character_within_a_text_is_refused(
     assert told == [f"registers/{register}.csv, line 2, column {column}: {said} (value {value!r})."]
 
 
-def test_each_wrong_cell_of_a_row_is_said_once(folder: Path) -> None:
+def test_each_wrong_cell_of_a_row_is_reported_once(folder: Path) -> None:
     add_rows(folder, "spi", case("spi", evidence="\u200b", note="\x1b[31mred", determination_date="soon"))
     told = problems(folder, "spi")
     assert [t.split(": ")[0].rsplit(" ", 1)[1] for t in told] == ["evidence", "note", "determination_date"]
@@ -1125,7 +1123,7 @@ SCHEMES = [
 
 @pytest.mark.parametrize("value", SCHEMES)
 @pytest.mark.parametrize(("register", "column"), [("calpads", "source_url"), ("spi", "evidence"), ("request", "note")])
-def test_only_addresses_of_web_pages_are_taken(folder: Path, register: str, column: str, value: str) -> None:
+def test_only_web_addresses_are_accepted(folder: Path, register: str, column: str, value: str) -> None:
     add_rows(folder, register, case(register, **{column: value}))
     (told,) = problems(folder, register)
     assert f"column {column}: an address" in told
@@ -1143,7 +1141,7 @@ def test_only_addresses_of_web_pages_are_taken(folder: Path, register: str, colu
         "//example.org",
     ],
 )
-def test_an_address_that_is_none_is_refused(value: str) -> None:
+def test_an_invalid_address_is_refused(value: str) -> None:
     assert (
         refusal(REGISTERS["calpads"], "source_url", value)
         == "an address of a web page is needed, beginning with https:// or http://"
@@ -1159,12 +1157,12 @@ def test_an_address_that_is_none_is_refused(value: str) -> None:
         "e-mail of the director, 9:30",
     ],
 )
-def test_plain_evidence_is_taken(value: str) -> None:
+def test_plain_evidence_is_accepted(value: str) -> None:
     assert refusal(REGISTERS["spi"], "evidence", value) is None
 
 
 @pytest.mark.parametrize("other", ["s-1", "S-1\u00a0", "Ｓ-1", "ſ-1"])
-def test_identifiers_differ_in_more_than_case_and_form(folder: Path, other: str) -> None:
+def test_identifiers_must_differ_in_more_than_case_and_unicode_form(folder: Path, other: str) -> None:
     add_rows(folder, "spi", case("spi"))
     add_rows(folder, "request", case("request", case_id=other))
     assert any("registers/spi.csv, line 2 has" in t and "case_id" in t for t in problems(folder, "request"))
@@ -1174,7 +1172,7 @@ def test_identifiers_differ_in_more_than_case_and_form(folder: Path, other: str)
 # ---- a wrong row is rejected, and the other rows are used ----
 
 
-def test_a_wrong_row_leaves_the_others(folder: Path) -> None:
+def test_a_wrong_row_does_not_affect_the_others(folder: Path) -> None:
     add_rows(
         folder,
         "spi",
@@ -1198,7 +1196,7 @@ def test_a_wrong_row_leaves_the_others(folder: Path) -> None:
         ({"cds": DISTRICT, "lea_name": NAMES[DISTRICT], "evidence": ""}, {DISTRICT}),
     ],
 )
-def test_whom_a_rejected_row_may_concern(folder: Path, row: dict[str, str], expected: set[str]) -> None:
+def test_a_rejected_row_lists_the_leas_it_may_concern(folder: Path, row: dict[str, str], expected: set[str]) -> None:
     add_rows(folder, "spi", case("spi", **{"cds": row["cds"], **row}))
     assert {d.cds for d in possible_leas(load_registers(folder, IN_FILES), IN_FILES)} == expected
 
@@ -1209,7 +1207,7 @@ def test_a_row_with_a_comma_too_many_still_concerns_its_lea(folder: Path) -> Non
     assert SALINAS in {d.cds for d in possible_leas(load_registers(folder, IN_FILES), IN_FILES)}
 
 
-def test_a_rejected_case_matters_from_its_first_day_on_unless_a_day_is_wrong(folder: Path) -> None:
+def test_a_rejected_case_counts_from_its_first_day_unless_a_day_is_wrong(folder: Path) -> None:
     add_rows(folder, "spi", case("spi", evidence=""), case("spi", case_id="S-2", determination_date="soon"))
     assert {(d.line, d.since) for d in possible_leas(load_registers(folder, IN_FILES), IN_FILES)} == {
         (2, date(2024, 8, 1)),
@@ -1245,7 +1243,7 @@ def test_registers_of_earlier_versions_load(folder: Path) -> None:
     assert to_arrow(after["accepted_differences"]).num_rows == 1
 
 
-def test_migrate_rewrites_them_once_and_keeps_the_files_as_they_were(folder: Path) -> None:
+def test_migrate_rewrites_registers_once_and_keeps_backups(folder: Path) -> None:
     today = {p.name: p.read_bytes() for p in (folder / "registers").glob("state*.csv")}
     in_old_spelling(folder)
     old = {p.name: p.read_bytes() for p in (folder / "registers").glob("*.csv")}

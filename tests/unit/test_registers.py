@@ -38,7 +38,7 @@ def said(folder: Path) -> str:
     return "\n".join(str(p) for register in check_registers(folder).values() for p in register.problems)
 
 
-def test_the_registers_as_they_are_load(folder: Path) -> None:
+def test_the_registers_of_the_project_load(folder: Path) -> None:
     registers = load_registers(folder)
     assert {name: len(register.used) for name, register in registers.items()} == {
         "state_loans": 12, "state_loan_events": 43, "primary": 0, "spi": 0, "fee_for_service": 0, "request": 0,
@@ -50,13 +50,13 @@ def test_the_registers_as_they_are_load(folder: Path) -> None:
 
 
 @pytest.mark.parametrize("name", REGISTERS)
-def test_the_header_of_each_file_is_that_of_its_model(name: str) -> None:
+def test_the_header_of_each_file_matches_its_model(name: str) -> None:
     with (PROJECT / "data/registers" / f"{name}.csv").open(newline="") as stream:
         assert next(csv.reader(stream)) == columns_of(REGISTERS[name])
 
 
 @pytest.mark.parametrize("name", REGISTERS)
-def test_the_readme_describes_every_column_and_no_other(name: str) -> None:
+def test_the_readme_describes_exactly_the_columns(name: str) -> None:
     readme = (PROJECT / "data/registers/README.md").read_text()
     section = re.split(r"\n##+ ", readme.split(f"# {name}.csv:")[1])[0]
     shared = re.split(r"\n##+ ", readme.split("| shared column |")[1])[0] if name in CASE_REGISTERS else ""
@@ -70,13 +70,13 @@ def test_every_column_has_a_description(name: str) -> None:
     assert all(len(info.description or "") > 3 for info in REGISTERS[name].model_fields.values())
 
 
-def test_the_kinds_served_are_those_of_the_rules() -> None:
+def test_the_kinds_served_match_the_rules() -> None:
     may_receive = {p.pathway: set(p.may_receive) for p in load_rules(PROJECT / "data").pathways.pathway}
     for name in CASE_REGISTERS:
         assert set(REGISTERS[name].serves) == may_receive[name]  # type: ignore[attr-defined]
 
 
-def test_a_charter_of_a_county_office_is_a_charter() -> None:
+def test_a_charter_of_a_county_office_counts_as_a_charter() -> None:
     assert [lea_kind(c) for c in ("27660680000000", COUNTY_OFFICE, CHARTER, "27102720112177")] == [
         "district",
         "county_office",
@@ -86,7 +86,7 @@ def test_a_charter_of_a_county_office_is_a_charter() -> None:
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_full_case_is_taken(folder: Path, name: str) -> None:
+def test_a_full_case_is_accepted(folder: Path, name: str) -> None:
     add_rows(folder, name, FILES[name]())
     assert load_registers(folder)[name].fine == 1
 
@@ -200,7 +200,7 @@ def test_a_full_case_is_taken(folder: Path, name: str) -> None:
         ("calpads", {"certified_on_time": ""}, "certified_on_time", "it must be 'Y' or 'N'"),
     ],
 )
-def test_a_wrong_row_is_told_by_file_line_column_and_value(
+def test_a_wrong_row_is_reported_with_file_line_column_and_value(
     folder: Path, name: str, changes: dict[str, str], column: str, sentence: str
 ) -> None:
     row = FILES[name](**changes)
@@ -214,12 +214,12 @@ def test_a_wrong_row_is_told_by_file_line_column_and_value(
     assert told.endswith(f"(value {row[column]!r}).")
 
 
-def test_an_agreement_before_the_determination_is_taken(folder: Path) -> None:
+def test_an_agreement_before_the_determination_is_accepted(folder: Path) -> None:
     add_rows(folder, "primary", case("primary", concurrence_date="2024-08-20", conferred_date=""))
     assert load_registers(folder)["primary"].fine == 1
 
 
-def test_a_request_that_is_withdrawn_after_the_work_began_is_taken(folder: Path) -> None:
+def test_a_request_withdrawn_after_the_work_began_is_accepted(folder: Path) -> None:
     add_rows(
         folder,
         "request",
@@ -229,7 +229,7 @@ def test_a_request_that_is_withdrawn_after_the_work_began_is_taken(folder: Path)
     assert load_registers(folder)["request"].fine == 2
 
 
-def test_a_case_id_stands_once_in_all_registers(folder: Path) -> None:
+def test_a_case_id_is_unique_across_registers(folder: Path) -> None:
     add_rows(folder, "primary", case("primary", case_id="X-1"))
     add_rows(folder, "spi", case("spi", case_id="X-1"))
     assert said(folder).splitlines() == [
@@ -238,7 +238,7 @@ def test_a_case_id_stands_once_in_all_registers(folder: Path) -> None:
     ]
 
 
-def test_one_school_year_of_an_lea_stands_once(folder: Path) -> None:
+def test_an_lea_has_one_row_per_school_year(folder: Path) -> None:
     add_rows(
         folder,
         "calpads",
@@ -252,7 +252,7 @@ def test_one_school_year_of_an_lea_stands_once(folder: Path) -> None:
     )
 
 
-def test_cases_do_not_replace_each_other_in_a_ring(folder: Path) -> None:
+def test_cases_must_not_replace_each_other_in_a_circle(folder: Path) -> None:
     add_rows(
         folder,
         "primary",
@@ -262,7 +262,7 @@ def test_cases_do_not_replace_each_other_in_a_ring(folder: Path) -> None:
     assert said(folder).count("these cases replace each other") == 2
 
 
-def test_all_problems_are_told_at_once(folder: Path) -> None:
+def test_all_problems_are_reported_at_once(folder: Path) -> None:
     add_rows(folder, "primary", case("primary", cds="1", determination_date="soon"))
     add_rows(folder, "request", case("request", decision="perhaps"))
     add_rows(
@@ -287,12 +287,12 @@ def test_all_problems_are_told_at_once(folder: Path) -> None:
     assert any("column loan_id: state_loans.csv has no such loan (value 'NO-LOAN')" in line for line in lines)
 
 
-def test_lines_are_counted_as_an_editor_counts_them(folder: Path) -> None:
+def test_line_numbers_match_those_of_an_editor(folder: Path) -> None:
     add_rows(folder, "primary", case("primary", note="one\ntwo"), case("primary", case_id="P-2", cds="7"))
     assert "registers/primary.csv, line 4, column cds" in said(folder)
 
 
-def test_rows_that_are_fine_are_counted_beside_those_that_are_not(folder: Path) -> None:
+def test_valid_and_invalid_rows_are_counted(folder: Path) -> None:
     add_rows(folder, "primary", case("primary"), case("primary", case_id="P-2", cds="7"))
     register = check_registers(folder)["primary"]
     assert (register.fine, len(register.lines)) == (1, 2)
@@ -320,7 +320,7 @@ def spoil(old: str, new: str) -> Callable[[str], str]:
         ),
     ],
 )
-def test_a_file_that_is_no_register_is_told(folder: Path, how: Callable[[str], str], told: str) -> None:
+def test_a_file_that_is_not_a_register_is_reported(folder: Path, how: Callable[[str], str], told: str) -> None:
     path = folder / "registers/primary.csv"
     path.write_text(how(path.read_text()))
     text = said(folder)
@@ -328,7 +328,7 @@ def test_a_file_that_is_no_register_is_told(folder: Path, how: Callable[[str], s
     assert told in text
 
 
-def test_a_missing_file_and_a_foreign_encoding_are_told(folder: Path) -> None:
+def test_a_missing_file_and_a_wrong_encoding_are_reported(folder: Path) -> None:
     (folder / "registers/spi.csv").unlink()
     (folder / "registers/request.csv").write_bytes("case_id,é\n".encode("latin-1"))
     text = said(folder)
@@ -336,7 +336,7 @@ def test_a_missing_file_and_a_foreign_encoding_are_told(folder: Path) -> None:
     assert "registers/request.csv: this is not a CSV file in UTF-8" in text
 
 
-def test_a_byte_order_mark_and_blank_lines_do_no_harm(folder: Path) -> None:
+def test_a_byte_order_mark_and_blank_lines_are_ignored(folder: Path) -> None:
     add_rows(folder, "primary", case("primary"))
     path = folder / "registers/primary.csv"
     path.write_bytes(b"\xef\xbb\xbf" + path.read_bytes().replace(b"\n", b"\r\n") + b"\r\n\r\n")
@@ -346,13 +346,13 @@ def test_a_byte_order_mark_and_blank_lines_do_no_harm(folder: Path) -> None:
 @pytest.mark.parametrize(
     "value", ["=1+1", "+1", "-5", "@x", "'=1", "'quoted'", "''+", 'say "no", please', "two\nlines", "plain", "a=b", ""]
 )
-def test_a_value_comes_back_as_it_was_and_is_never_a_formula(value: str) -> None:
+def test_a_value_round_trips_and_is_never_a_formula(value: str) -> None:
     assert from_cell(to_cell(value)) == value
     assert to_cell(value)[:1] not in {"=", "+", "-", "@"} or not value
     assert list(numbered_lines(to_line([value, "z"], "\n"))) == [(1, [value, "z"])]
 
 
-def test_one_column_is_judged_alone() -> None:
+def test_one_column_is_validated_alone() -> None:
     primary = REGISTERS["primary"]
     assert refusal(primary, "concurrence_date", "") is None
     assert refusal(primary, "concurrence_date", "1 May") == "a date is written yyyy-mm-dd"

@@ -54,7 +54,7 @@ def changed(
     return release_changes(db)
 
 
-def test_assistance_that_changed_alone_is_said(db: duckdb.DuckDBPyConnection) -> None:
+def test_a_change_of_assistance_alone_is_reported(db: duckdb.DuckDBPyConnection) -> None:
     db.execute("insert into meta_gate_results values ('release_assistance_changed', 1), ('others', 7)")
     found = changed(db, [])
     said = (
@@ -63,7 +63,7 @@ def test_assistance_that_changed_alone_is_said(db: duckdb.DuckDBPyConnection) ->
     assert changes_lines(found) == [said]
 
 
-def test_a_first_release_is_compared_with_nothing(db: duckdb.DuckDBPyConnection) -> None:
+def test_a_first_release_has_no_comparison(db: duckdb.DuckDBPyConnection) -> None:
     found = release_changes(db)
     assert (found.headline, found.sentences, changes_lines(found)) == ("", [], [])
 
@@ -71,7 +71,7 @@ def test_a_first_release_is_compared_with_nothing(db: duckdb.DuckDBPyConnection)
 @pytest.mark.parametrize(
     ("why", "words"), [("data", "the data changed"), ("rules", "the rules changed"), ("code", "the program changed")]
 )
-def test_who_left_is_named_with_the_reason(db: duckdb.DuckDBPyConnection, why: str, words: str) -> None:
+def test_removed_leas_are_named_with_the_reason(db: duckdb.DuckDBPyConnection, why: str, words: str) -> None:
     found = changed(db, [("Ada", 2024, "eligible", "not_eligible", why)], ["FOS"])
     assert found.headline == "One LEA lost a pathway, none gained one"
     assert found.sentences == [
@@ -81,7 +81,7 @@ def test_who_left_is_named_with_the_reason(db: duckdb.DuckDBPyConnection, why: s
     assert changes_lines(found)[0] == "One LEA lost a pathway, none gained one since release r0:"
 
 
-def test_a_verdict_that_is_not_about_the_list_is_not_told(db: duckdb.DuckDBPyConnection) -> None:
+def test_a_verdict_outside_the_list_is_not_reported(db: duckdb.DuckDBPyConnection) -> None:
     assert changed(db, [("Ada", 2024, "undetermined", "not_eligible", "data")]).headline == ""
     assert changed(db, [("Ada", 2023, "not_eligible", "eligible", "data")]).elsewhere == 1
 
@@ -98,7 +98,7 @@ def test_a_new_dashboard_is_compared_with_the_list_of_the_year_before(db: duckdb
     )
 
 
-def test_an_lea_that_is_gone_was_on_the_list(db: duckdb.DuckDBPyConnection) -> None:
+def test_an_lea_without_a_verdict_is_reported_as_removed(db: duckdb.DuckDBPyConnection) -> None:
     found = changed(db, [("Dora", 2024, "eligible", "absent", "rules")])
     assert found.sentences == [
         "Dora, Continuum, 2024: no longer eligible, now: without a verdict, because the rules changed."

@@ -15,7 +15,7 @@ TABLE = published_tables()["low_performing"]  # no column of its key is required
 @pytest.mark.parametrize("rows", [0, 1, 5, 6, 99])
 @pytest.mark.parametrize("codes", [1, 3, 50])
 @pytest.mark.parametrize("nameless", [0, 2, 100], ids=lambda n: f"{n} without a code")
-def test_parts_hold_every_row_in_the_order_of_the_key(
+def test_parts_have_every_row_in_key_order(
     rows: int, codes: int, nameless: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(parquet, "SORTED_ROWS", 5)

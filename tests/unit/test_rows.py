@@ -16,7 +16,7 @@ ROWS = [
 
 
 @pytest.mark.parametrize("width", range(40, 140))
-def test_no_word_is_cut_or_lost_at_any_width(width: int) -> None:
+def test_no_word_is_broken_or_lost_at_any_width(width: int) -> None:
     console = Console(width=width, file=StringIO(), color_system=None)
     show_rows(console, COLUMNS, ROWS, len(ROWS))
     said = console.file.getvalue()  # type: ignore[attr-defined]
@@ -32,7 +32,7 @@ def test_a_name_is_not_wrapped_to_make_room_for_a_sentence() -> None:
     assert "Vallejo City Unified" in console.file.getvalue()  # type: ignore[attr-defined]
 
 
-def test_a_sentence_in_a_narrow_column_gives_a_block_for_each_row() -> None:
+def test_rows_become_blocks_when_a_sentence_column_is_narrow() -> None:
     console = Console(width=80, file=StringIO(), color_system=None)
     show_rows(console, COLUMNS, [(*row[:4], row[4] * 3, row[5]) for row in ROWS], len(ROWS))
     said = console.file.getvalue()  # type: ignore[attr-defined]

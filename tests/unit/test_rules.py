@@ -17,7 +17,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def test_orange_and_orange_is_no_criterion_in_any_year() -> None:
+def test_two_oranges_meet_no_criterion_in_any_year() -> None:
     for rule_set in (r for r in load_rules(PROJECT / "data").years if r.standing == "final"):
         pairs = [
             tuple(c.levels for c in k.conditions)
@@ -28,7 +28,7 @@ def test_orange_and_orange_is_no_criterion_in_any_year() -> None:
         assert pairs == expected, rule_set.dashboard_year
 
 
-def test_every_criterion_belongs_to_a_priority_that_letters_know() -> None:
+def test_every_criterion_belongs_to_a_priority_of_the_letters() -> None:
     for rule_set in load_rules(PROJECT / "data").years:
         assert {k.priority for k in rule_set.criterion} <= {4, 5, 6, 8}
         assert "ALL" not in rule_set.student_groups
@@ -80,7 +80,7 @@ def test_a_wrong_rules_file_is_refused_with_the_place(folder: Path, old: str, ne
         ),
     ],
 )
-def test_a_year_has_criteria_or_says_why_not(tmp_path: Path, old: str, new: str, why: str) -> None:
+def test_a_year_has_criteria_or_states_why_not(tmp_path: Path, old: str, new: str, why: str) -> None:
     shutil.copytree(PROJECT / "data", tmp_path / "data", ignore=shutil.ignore_patterns("sample"))
     path = tmp_path / "data" / "rules" / "2026.toml"
     text = path.read_text("utf-8")

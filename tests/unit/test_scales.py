@@ -41,12 +41,12 @@ def test_a_scale_lasts_until_the_next_one_begins() -> None:
 
 
 @pytest.mark.parametrize(("indicator", "year", "faults"), [("ela", 2024, True), ("ela", 2026, False)])
-def test_a_change_between_two_scales_is_no_contradiction(indicator: str, year: int, faults: bool) -> None:
+def test_a_change_between_two_scales_is_not_a_contradiction(indicator: str, year: int, faults: bool) -> None:
     found = judged(f"{indicator}download2024.txt", year, change=lambda old: [v and "77" for v in old])
     assert any(c["kind"] == "change" for c in found.counts) == faults
 
 
-def test_colors_that_follow_from_something_new_do_not_cost_the_file_of_a_new_scale() -> None:
+def test_new_color_rules_do_not_reject_the_file_of_a_new_scale() -> None:
     def other(old: list[str | None]) -> list[str | None]:
         return [v and str(6 - int(v)) if v and v != "0" else v for v in old]
 
@@ -56,7 +56,7 @@ def test_colors_that_follow_from_something_new_do_not_cost_the_file_of_a_new_sca
     assert not new.bad.any()
 
 
-def test_a_scale_that_was_not_seen_changes_nothing_for_other_indicators() -> None:
+def test_an_unknown_scale_does_not_affect_other_indicators() -> None:
     found = judged("chronicdownload2024.txt", 2026, color=lambda old: [v and v.replace("2", "5") for v in old])
     assert implausible_test({"counts": found.counts})
 
@@ -83,7 +83,7 @@ def renamed(of_state: bool) -> JudgedRows:
     return judge(read_columns(table, report, GROUPS), np.arange(len(table)) + 2, report, GROUPS, REDUNDANCY)
 
 
-def test_a_student_group_that_the_state_has_too_is_set_aside_and_named() -> None:
+def test_an_unknown_student_group_of_the_state_is_set_aside_and_reported() -> None:
     found = renamed(of_state=True)
     assert found.unknown_groups.keys() == {"REC"}
     assert {(f.column, f.student_group) for f in found.faults} == {("studentgroup", "REC")}
@@ -91,7 +91,7 @@ def test_a_student_group_that_the_state_has_too_is_set_aside_and_named() -> None
     assert implausible_test({"counts": found.counts}) is None
 
 
-def test_a_code_that_the_state_does_not_have_is_a_fault() -> None:
+def test_an_unknown_group_code_without_state_rows_is_a_fault() -> None:
     found = renamed(of_state=False)
     assert found.unknown_groups == {}
     assert {c["column"] for c in found.counts} == {"studentgroup"}

@@ -39,7 +39,7 @@ def test_a_port_of_another_server_is_refused(taken: int, tmp_path: Path, monkeyp
         schedule(Settings(work=tmp_path), taken, PROJECT / "prefect.yaml", Console(quiet=True))
 
 
-def test_a_port_that_is_not_ours_to_take_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_privileged_port_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object) -> None:
         raise PermissionError(13, "Permission denied")
 
@@ -59,14 +59,14 @@ def test_a_missing_plan_is_named(tmp_path: Path) -> None:
         schedule(Settings(work=tmp_path), free_port(), tmp_path / "plan.yaml", Console(quiet=True))
 
 
-def test_a_server_that_ends_at_once_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_exits_immediately_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("flows.deployed.schedule.sys.executable", "/bin/false")
     monkeypatch.setattr(Supervisor, "stop_on_signals", lambda self: None)
     with pytest.raises(ConfigError, match="The Prefect server ended with exit code 1 before it was ready"):
         schedule(Settings(work=tmp_path), free_port(), PROJECT / "prefect.yaml", Console(quiet=True))
 
 
-def test_how_a_process_ended_is_known() -> None:
+def test_the_exit_of_a_process_is_described() -> None:
     one = SupervisedProcess("one", ["/bin/false"])
     assert one.ended is None
     supervisor = Supervisor([one], {}, lambda words: None)

@@ -24,12 +24,12 @@ def promised() -> list[tuple[str, list[str]]]:
 
 
 @pytest.mark.parametrize(("table", "columns"), promised())
-def test_a_table_that_the_readme_lists_has_the_columns_that_it_names(table: str, columns: list[str]) -> None:
+def test_tables_in_the_readme_have_the_named_columns(table: str, columns: list[str]) -> None:
     assert table in TABLES
     assert not [c for c in columns if c not in TABLES[table].columns and c not in TABLES]
 
 
-def test_the_readme_lists_what_people_look_for() -> None:
+def test_the_readme_lists_the_important_tables() -> None:
     names = {table for table, _ in promised()}
     assert {
         "eligibility",
@@ -43,7 +43,7 @@ def test_the_readme_lists_what_people_look_for() -> None:
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
-def test_a_moment_has_a_zone_a_day_is_a_date_and_yes_or_no_a_boolean(table: Table) -> None:
+def test_timestamps_have_zones_days_are_dates_and_flags_are_booleans(table: Table) -> None:
     for name, column in table.columns.items():
         said = column.description
         assert column.type != "TIMESTAMP", f"{name} has no zone"
@@ -60,11 +60,11 @@ def test_a_moment_has_a_zone_a_day_is_a_date_and_yes_or_no_a_boolean(table: Tabl
 
 
 @pytest.mark.parametrize("table", TABLES.values(), ids=list(TABLES))
-def test_what_the_statuses_are_not_is_said_once_in_the_release(table: Table) -> None:
+def test_the_limits_of_the_statuses_are_stated_once_in_the_release(table: Table) -> None:
     assert "designation" not in table.comment
     assert ("disclaimer" in table.columns) == (table.name == "meta_release")
 
 
-def test_evidence_has_names_for_people_and_rejects_say_what_to_do() -> None:
+def test_evidence_has_readable_names_and_rejects_have_advice() -> None:
     assert {"lea_name", "group_name", "indicator_name", "criteria_met"} <= set(TABLES["evidence"].columns)
     assert "what_to_do" in TABLES["rejects"].never_null

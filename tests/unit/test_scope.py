@@ -45,7 +45,7 @@ ONE, TWO, FOUR = frozenset({"Monterey"}), frozenset({"Kern", "Fresno"}), ALL - {
         ({}, {}, "No indicator detail; no assistance workbook"),
     ],
 )
-def test_the_scope_follows_what_was_loaded(
+def test_the_scope_follows_the_loaded_files(
     workbooks: dict[frozenset[str], list[int]], details: dict[frozenset[str], list[int]], said: str
 ) -> None:
     assert coverage_line(workbooks, details, YEARS, len(ALL)) == said
@@ -79,7 +79,7 @@ def test_the_answer_is_one_sentence(answer: Answer, said: str) -> None:
     assert answer.sentence == said
 
 
-def test_what_is_not_determined_is_named_while_it_is_little() -> None:
+def test_a_few_undetermined_leas_are_named() -> None:
     open_for = {"pathway_name": "Wraparound"}
     few = Answer(2024, 2023, (), (), (), (), (lea("A", **open_for), lea("B", **open_for)))
     assert few.not_determined == "Not determined in 2024 for Wraparound: A and B."

@@ -26,7 +26,7 @@ def facts(status: str, *groups: GroupYears) -> ContinuumFacts:
     return ContinuumFacts(status, "district", 2024, WINDOW, 3, 3, groups, False, False, len(groups), True, ())
 
 
-def test_the_no_says_how_near_it_was() -> None:
+def test_a_not_eligible_sentence_states_the_distance() -> None:
     said = continuum_reason(
         facts(
             "not_eligible",
@@ -43,13 +43,13 @@ def test_the_no_says_how_near_it_was() -> None:
     )
 
 
-def test_the_no_of_an_lea_without_anything() -> None:
+def test_a_not_eligible_sentence_of_an_lea_without_any_group() -> None:
     assert continuum_reason(facts("not_eligible", group("EL"))).startswith(
         "No student group met the criteria in any of the four Dashboards"
     )
 
 
-def test_a_no_says_which_groups_may_count_and_why_that_is_not_known() -> None:
+def test_a_not_eligible_sentence_names_groups_that_may_count_and_why() -> None:
     some = facts("not_eligible", group("EL", 2019, 2022, 2023), group("HOM", 2019, 2022, unknown=(2024,)))
     none = facts("not_eligible", group("HI", unknown=(2024,)), group("HOM", 2019, 2022, unknown=(2024,)))
     missing = ("the suspension file of 2024 is not loaded",)
@@ -67,13 +67,13 @@ def test_a_no_says_which_groups_may_count_and_why_that_is_not_known() -> None:
     )
 
 
-def test_the_yes_lists_groups_and_years() -> None:
+def test_an_eligible_sentence_lists_groups_and_years() -> None:
     said = continuum_reason(facts("eligible", *(group(g, 2022, 2023, 2024) for g in ("EL", "HOM", "SWD"))))
     assert said.startswith("Three student groups met")
     assert "SWD (2022, 2023, 2024)" in said
 
 
-def test_the_small_lea_clause_is_said() -> None:
+def test_an_eligible_sentence_states_the_small_lea_clause() -> None:
     said = continuum_reason(
         replace(facts("eligible", group("SED", 2022, 2023, 2024), group("WH", 2019, 2022, 2024)), by_small_clause=True)
     )
@@ -99,13 +99,13 @@ def test_not_determined_names_what_is_missing() -> None:
     )
 
 
-def test_no_results_tells_absence_from_smallness() -> None:
+def test_no_results_distinguishes_absent_from_small_groups() -> None:
     nothing = facts("not_assessed")
     assert "has a result on the 2024 Dashboard" in continuum_reason(nothing)
     assert "is not on the 2024 Dashboard" in continuum_reason(replace(nothing, in_files=False))
 
 
-def test_a_no_after_a_dashboard_without_the_lea_says_so() -> None:
+def test_a_not_eligible_sentence_names_a_dashboard_without_the_lea() -> None:
     no = replace(ASSISTANCE, status="not_eligible", assistance_year=None, methods_met=())
     assert differentiated_reason(no).endswith("nor was one on the 2023 Dashboard.")
     assert differentiated_reason(replace(no, not_listed=(2023,))).endswith(
@@ -211,7 +211,7 @@ def test_sentence(said: str, expected: str) -> None:
     assert said == expected
 
 
-def test_a_rejected_record_is_named_as_its_pathway_is() -> None:
+def test_a_rejected_record_is_named_after_its_pathway() -> None:
     said = recorded_reason(
         RecordedFacts(
             "undetermined", "district", "State Superintendent", "determination", "State Superintendent",

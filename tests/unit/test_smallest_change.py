@@ -44,7 +44,7 @@ def group(name: str = "SWD", counts: bool = False, if_met: bool = True, **levels
         ([group(chronic=1, grad=1, ela=1, math=2, counts=True)], 1, True, ((TargetLevel("math", 3, True),),)),
     ],
 )
-def test_the_change_is(
+def test_the_smallest_change_is_found(
     groups: list[Group], required: int, certain: bool, change: tuple[tuple[TargetLevel, ...], ...]
 ) -> None:
     found = Search(OF_2025, FOR_ALL).smallest(groups, required, certain)
@@ -53,14 +53,14 @@ def test_the_change_is(
     )
 
 
-def test_the_nearest_groups_are_chosen_and_others_stay() -> None:
+def test_the_smallest_change_uses_the_nearest_groups() -> None:
     far, near = group("HI", susp=5, chronic=5, ela=5, math=5, grad=5, cci=5), group("EL", susp=1, chronic=2)
     counts = group("SWD", counts=True, susp=1, chronic=1)
     found = Search(OF_2025, FOR_ALL).smallest([far, near, counts], 2, False)
     assert found == Change(True, (("EL", (TargetLevel("chronic", 1),)),))
 
 
-def test_nothing_can_alter_what_rests_on_earlier_years() -> None:
+def test_a_verdict_from_earlier_years_has_no_smallest_change() -> None:
     search = Search(OF_2025, FOR_ALL)
     assert search.smallest([group(if_met=False, susp=1)], 1, False) is None
     assert search.smallest([Group("SWD", group().state, True, True, counts_anyway=True)], 1, True) is None
@@ -71,7 +71,7 @@ def test_nothing_can_alter_what_rests_on_earlier_years() -> None:
 
 
 @pytest.mark.parametrize("seed", range(40))
-def test_the_change_alters_it_and_no_smaller_one_does(seed: int) -> None:
+def test_the_smallest_change_flips_the_verdict_and_no_smaller_one_does(seed: int) -> None:
     chance = random.Random(seed)  # noqa: S311
     levels = {i: chance.choice([1, 1, 2, 3, 4]) for i in LOOKED_AT}
     met = len(priorities_met(OF_2025, "SWD", levels)) >= OF_2025.priorities_required
@@ -86,7 +86,7 @@ def test_the_change_alters_it_and_no_smaller_one_does(seed: int) -> None:
             assert (len(priorities_met(OF_2025, "SWD", state)) >= OF_2025.priorities_required) is met
 
 
-def test_rules_of_a_year_that_is_not_confirmed_are_those_of_the_newest_that_is() -> None:
+def test_an_unconfirmed_year_uses_the_newest_confirmed_rules() -> None:
     of_2026 = rules_of(RULES, 2026)
     assert name_of(RULES, 2026) == "2025-final"
     assert of_2026.criterion == OF_2025.criterion
@@ -125,7 +125,7 @@ def test_sentences() -> None:
     assert lines[0] == "Continuum of Support (SIR+): 28 to 156 LEAs (28 certain, 128 possible, 0 ruled out)."
 
 
-def test_charter_schools_are_counted_of_those_loaded() -> None:
+def test_only_loaded_charter_schools_are_counted() -> None:
     lines = counts_sentences([("charter", "ruled_out", False, 8)])
     assert lines[-1] == (
         "Charter schools' assistance (EC 47607.3): 0 to 0 of the 8 charter schools loaded (0 certain, 0 possible,"
@@ -133,7 +133,7 @@ def test_charter_schools_are_counted_of_those_loaded() -> None:
     )
 
 
-def test_a_dashboard_that_is_loaded_is_not_said_to_be_missing() -> None:
+def test_a_loaded_dashboard_is_not_reported_as_missing() -> None:
     assert notice(2025) == (
         "Estimate. Not a finding, and no part of a release: results of the 2025 Dashboard are not used."
     )
@@ -141,7 +141,7 @@ def test_a_dashboard_that_is_loaded_is_not_said_to_be_missing() -> None:
     assert "as if the 2024 Dashboard were not out. It is loaded" in notice(2024, loaded=True)
 
 
-def test_the_clause_for_fewer_than_three_groups_is_named_where_it_decides() -> None:
+def test_the_small_lea_clause_is_named_when_it_decides() -> None:
     certain = OutlookFacts("continuum", "certain", "district", 2025, True, 3, ("A", "B"), (), True)
     assert outlook_sentence(certain) == (
         "Certain: the district meets the test of 2025 by these estimates. By the clause for fewer than three student"

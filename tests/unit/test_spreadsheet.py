@@ -61,7 +61,7 @@ def test_a_formula_becomes_a_text(value: str) -> None:
 
 
 @pytest.mark.parametrize("value", HARMLESS)
-def test_other_texts_and_numbers_stay(value: str) -> None:
+def test_other_texts_and_numbers_are_unchanged(value: str) -> None:
     assert safe_text(value) == value
 
 
@@ -96,7 +96,7 @@ def test_numbers_lists_and_headings() -> None:
     assert second == ["3", "", "y"]
 
 
-def test_only_the_cells_at_risk_change() -> None:
+def test_only_formula_like_cells_change() -> None:
     table = pa.table({"name": ["=1", "Alisal Union", "-3"], "cds": ["01", "02", "03"]})
     safe = for_spreadsheet(table)
     assert safe.column("name").to_pylist() == ["'=1", "Alisal Union", "-3"]
@@ -104,7 +104,7 @@ def test_only_the_cells_at_risk_change() -> None:
     assert safe.column("cds").type == pa.string()
 
 
-def test_csv_for_programs_has_every_value_as_it_is(tmp_path: Path) -> None:
+def test_csv_for_programs_keeps_every_value(tmp_path: Path) -> None:
     table = pa.table(
         {"cds": ["01611190000000", "27661590000000"], "name": ["=1", "Cañada"], "groups": [["EL", "SWD"], []]}
     )
@@ -117,7 +117,7 @@ def test_csv_for_programs_has_every_value_as_it_is(tmp_path: Path) -> None:
     }
 
 
-def test_csv_for_people_comes_back_from_a_spreadsheet(tmp_path: Path) -> None:
+def test_csv_for_people_round_trips_through_a_spreadsheet(tmp_path: Path) -> None:
     """Read as by a spreadsheet: a cell with a formula of one text shows that text."""
     table = pa.table(
         {"cds": ["01611190000000", "27661590000000"], "name": ["Cañada", None], "grades": ["6-8", "K-8"], "n": [1, 2]}

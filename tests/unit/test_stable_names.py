@@ -30,7 +30,7 @@ TABLES = """
 
 
 @pytest.mark.parametrize("seed", range(8))
-def test_of_two_names_of_one_year_the_longer_is_shown(seed: int) -> None:
+def test_the_longer_of_two_names_in_one_year_is_shown(seed: int) -> None:
     rows = [(CDS, 2023 if "2023" in name else 2024, "District", name, "S", "Y") for name in NAMES] * 50
     random.Random(seed).shuffle(rows)  # noqa: S311
     with duckdb.connect() as connection:

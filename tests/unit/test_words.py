@@ -39,10 +39,10 @@ def texts(path: Path) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("path", [*CODE, *TEMPLATES, *REFERENCE], ids=lambda p: str(p.relative_to(PROJECT)))
-def test_no_word_of_the_left_column(path: Path) -> None:
+def test_no_forbidden_word_is_used(path: Path) -> None:
     assert not [text for text in texts(path) if NEVER.search(text)]
 
 
 @pytest.mark.parametrize("text", ["no file of 2019 at hand", "it cannot be told", "a row stands twice", "the law says"])
-def test_the_search_finds_them(text: str) -> None:
+def test_the_word_search_finds_forbidden_words(text: str) -> None:
     assert NEVER.search(text)

@@ -45,7 +45,7 @@ def wait_until(holds: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def test_a_question_gets_its_answer(start: Callable[..., Worker]) -> None:
+def test_a_request_gets_its_response(start: Callable[..., Worker]) -> None:
     one = start(double)
     for n in (1, 21, "ab"):
         one.send(n)
@@ -53,7 +53,7 @@ def test_a_question_gets_its_answer(start: Callable[..., Worker]) -> None:
     assert one.newest() == "abab"
 
 
-def test_the_newest_is_heard_without_waiting_and_what_is_printed_is_not(start: Callable[..., Worker]) -> None:
+def test_the_newest_message_is_read_and_printed_output_is_ignored(start: Callable[..., Worker]) -> None:
     one = start(count, 500)
     assert one.newest() is None or isinstance(one.newest(), int)
     one.finish()
@@ -69,7 +69,7 @@ def test_the_newest_is_heard_without_waiting_and_what_is_printed_is_not(start: C
         ("ours", "ValueError: a fault of ours"),
     ],
 )
-def test_what_ended_it_is_told(start: Callable[..., Worker], how: str, words: str) -> None:
+def test_the_cause_of_an_ended_worker_is_reported(start: Callable[..., Worker], how: str, words: str) -> None:
     one = start(fail, how)
     with pytest.raises((DtaError, OSError)) as caught:
         one.finish()
@@ -77,7 +77,7 @@ def test_what_ended_it_is_told(start: Callable[..., Worker], how: str, words: st
 
 
 @pytest.mark.slow
-def test_a_process_whose_parent_was_killed_ends(tmp_path: Path) -> None:
+def test_a_worker_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from tests.unit.worker_functions import parent;"
         "parent(None, Path(sys.argv[1]))"
@@ -91,7 +91,7 @@ def test_a_process_whose_parent_was_killed_ends(tmp_path: Path) -> None:
     wait_until(lambda: not psutil.pid_exists(beating))
 
 
-def test_a_signal_ends_the_waiting(start: Callable[..., Worker], tmp_path: Path) -> None:
+def test_a_signal_ends_the_wait(start: Callable[..., Worker], tmp_path: Path) -> None:
     one = start(beat, tmp_path / "beat")
     threading.Timer(1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
     with pytest.raises(Interrupted), listening():
@@ -109,7 +109,7 @@ def tables() -> Iterator[duckdb.DuckDBPyConnection]:
 @pytest.mark.parametrize("worth", [1, 550])
 @pytest.mark.parametrize("number", [0, 1, 550, 1099, 1100, 1012, 2310, 10_000])
 @pytest.mark.parametrize("processes", [1, 2, 3, 64])
-def test_every_lea_is_in_one_share(number: int, processes: int, worth: int) -> None:
+def test_every_lea_is_in_exactly_one_share(number: int, processes: int, worth: int) -> None:
     leas = [Lea(f"{n:014}", "", "", "", "") for n in range(number)]
     parts = shares(leas, worth, processes)
     assert [lea for part in parts for lea in part] == leas
@@ -120,13 +120,13 @@ def test_every_lea_is_in_one_share(number: int, processes: int, worth: int) -> N
     assert all(n - len(parts[0]) in range(worth - 1, worth + MOST + 1) for n in others)
 
 
-def test_the_other_pages_are_worth_fewer_pages_of_leas_with_much_evidence(tables: duckdb.DuckDBPyConnection) -> None:
+def test_other_pages_weigh_fewer_pages_when_leas_have_much_evidence(tables: duckdb.DuckDBPyConnection) -> None:
     few = worth_of_other_pages(tables)
     tables.execute("insert into evidence from range(1_000_000)")
     assert 0 < worth_of_other_pages(tables) < few / 2
 
 
-def test_processes_that_were_ready_write_and_none_is_left(tables: duckdb.DuckDBPyConnection) -> None:
+def test_ready_processes_write_pages_and_none_is_left(tables: duckdb.DuckDBPyConnection) -> None:
     with pages_ahead(tables):
         ready = psutil.Process().children()
         assert ready
