@@ -17,7 +17,7 @@ from hypothesis.internal.conjecture import providers
 
 from expectations.judging import UNUSED, LazyImports
 from tests.gates.state import write_small_state
-from tests.remembering import Remembering, RememberingTables
+from tests.run_cache import Remembering, RememberingTables
 from tests.workplace import AS_OF, SAMPLE, Workplace, copy_of_work, edit_text, linked, reissue
 from transforms.release.current import read_manifest
 from transforms.release.verify import seal_of

@@ -13,7 +13,7 @@ import pytest
 from openpyxl.cell import Cell
 
 from tests.dashboards import Dashboards
-from tests.golden.test_doubts import local_files
+from tests.golden.test_rare_rows import local_files
 from tests.workbooks import change_rows, drop_rows
 from tests.workplace import SAMPLE, Workplace, reissue
 
