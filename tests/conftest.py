@@ -17,13 +17,13 @@ from hypothesis.internal.conjecture import providers
 
 from expectations.judging import UNUSED, LazyImports
 from tests.gates.state import write_small_state
-from tests.run_cache import Remembering, RememberingTables
+from tests.run_cache import RunCache, TableCache
 from tests.workplace import AS_OF, SAMPLE, Workplace, copy_of_work, edit_text, linked, reissue
 from transforms.release.current import read_manifest
 from transforms.release.verify import seal_of
 from transforms.settings import PROJECT
 
-Once = Callable[[str, Callable[[Path], None]], Path]
+SharedFolder = Callable[[str, Callable[[Path], None]], Path]
 sys.meta_path.insert(0, LazyImports(UNUSED))  # as in the process that judges: Great Expectations loads a third faster
 
 
@@ -45,7 +45,7 @@ def pytest_collection_modifyitems() -> Iterator[object]:
 
 
 @pytest.fixture(scope="session")
-def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> SharedFolder:
     """Create a folder that all workers read: the first one creates it, the others wait for it.
 
     Later sessions with the same code find it again in the folder ``TESTS_SHARED``.
@@ -67,7 +67,7 @@ def once(tmp_path_factory: pytest.TempPathFactory) -> Once:
 
 
 @pytest.fixture(scope="session")
-def first_run(once: Once) -> Path:
+def first_run(shared_folder: SharedFolder) -> Path:
     """Return the folder of one run on the sample, with every expectation and page, shared by all workers.
 
     It contains work, out and the results of the run's steps.
@@ -75,14 +75,14 @@ def first_run(once: Once) -> Path:
 
     def make(folder: Path) -> None:
         with pytest.MonkeyPatch.context() as patch:
-            RememberingTables(folder / "decided").take_part(patch)
+            TableCache(folder / "decided").take_part(patch)
             assert Workplace(SAMPLE, folder / "work", folder / "out").publish().outcome == "published"
 
-    return once("first-run", make)
+    return shared_folder("first-run", make)
 
 
 @pytest.fixture(scope="session")
-def state_run(once: Once) -> Path:
+def state_run(shared_folder: SharedFolder) -> Path:
     """Run `dta run` as `make run` does, on the statewide sample, with every expectation and page.
 
     The folder contains its work, its out and its printed output.
@@ -108,13 +108,13 @@ def state_run(once: Once) -> Path:
         assert ended.returncode == 0, ended.stderr
         (folder / "stdout.txt").write_text(ended.stdout, "utf-8")
 
-    return once("state-run", make)
+    return shared_folder("state-run", make)
 
 
 @pytest.fixture(scope="session")
-def small_state(once: Once) -> Path:
+def small_state(shared_folder: SharedFolder) -> Path:
     """Return the folder of a small generated state and of the run that decided it. Tests only read it."""
-    return once("small-state", write_small_state)
+    return shared_folder("small-state", write_small_state)
 
 
 @contextmanager
@@ -175,7 +175,7 @@ def published(first_run: Path, raw_cache: Path) -> Workplace:
 
 
 @pytest.fixture(scope="session")
-def bare(first_run: Path, raw_cache: Path, once: Once) -> Workplace:
+def bare(first_run: Path, raw_cache: Path, shared_folder: SharedFolder) -> Workplace:
     """Return the same release without pages, which has a fifth of the files.
 
     It is for tests that work with any release and only read it or a copy of it.
@@ -191,98 +191,98 @@ def bare(first_run: Path, raw_cache: Path, once: Once) -> Workplace:
         path.chmod(0o644)
         path.write_text(json.dumps({**manifest, "seal": seal_of(manifest)}), "utf-8")
 
-    return Workplace(SAMPLE, raw_cache, once("bare", make))
+    return Workplace(SAMPLE, raw_cache, shared_folder("bare", make))
 
 
-def pass_few_gates(patch: pytest.MonkeyPatch) -> None:
+def use_sql_checks_only(patch: pytest.MonkeyPatch) -> None:
     """Limit later runs to the gates' SQL checks; they write no pages."""
-    pass_no_contracts(patch)
+    skip_contracts(patch)
     patch.setattr("flows.steps.EXTRAS", ())
 
 
-def pass_no_contracts(patch: pytest.MonkeyPatch) -> None:
+def skip_contracts(patch: pytest.MonkeyPatch) -> None:
     """Limit later runs to the gates' SQL checks, because the suites of Great Expectations have their own tests."""
     for name in ("check_files", "check_tables", "check_domain"):
         patch.setattr(f"expectations.gates.{name}", lambda *_: [])
     patch.setattr("flows.runner.prepare", lambda _: None)  # avoids importing Great Expectations, which takes 3 seconds
 
 
-def pass_no_gates(patch: pytest.MonkeyPatch) -> None:
+def skip_gates(patch: pytest.MonkeyPatch) -> None:
     """Let later runs skip all checks and write no pages."""
-    pass_few_gates(patch)
+    use_sql_checks_only(patch)
     patch.setattr("expectations.gates.run_sql_checks", lambda *_: [])
 
 
 @pytest.fixture
-def light(monkeypatch: pytest.MonkeyPatch) -> None:
+def sql_checks_only(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limit runs of this test to the gates' SQL checks; they write no pages.
 
     It is for tests that look at neither contracts nor pages.
     """
-    pass_few_gates(monkeypatch)
+    use_sql_checks_only(monkeypatch)
 
 
 @pytest.fixture
 def without_contracts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Limit runs of this test to the gates' SQL checks, for tests that look at pages but not at contracts."""
-    pass_no_contracts(monkeypatch)
+    skip_contracts(monkeypatch)
 
 
 @pytest.fixture
 def without_gates(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let runs of this test skip all checks, for tests about how a release is handled."""
-    pass_no_gates(monkeypatch)
+    skip_gates(monkeypatch)
 
 
 @pytest.fixture(scope="session")
-def remembering(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Remembering]:
-    folder = tmp_path_factory.mktemp("remembered")
-    yield Remembering(folder)
+def run_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunCache]:
+    folder = tmp_path_factory.mktemp("cached-runs")
+    yield RunCache(folder)
     shutil.rmtree(folder)  # databases of 34 MB each
 
 
 @pytest.fixture
-def decided_before(remembering: Remembering, monkeypatch: pytest.MonkeyPatch) -> None:
+def cached_runs(run_cache: RunCache, monkeypatch: pytest.MonkeyPatch) -> None:
     """Reuse the results of an earlier run of the session if it had the same inputs."""
-    monkeypatch.setattr("flows.runner.STEPS", remembering.steps)
+    monkeypatch.setattr("flows.runner.STEPS", run_cache.steps)
 
 
 @pytest.fixture
-def remembered(without_gates: None, decided_before: None) -> None:
+def cached_runs_without_gates(without_gates: None, cached_runs: None) -> None:
     """Reuse the results of an earlier run, and skip all gates."""
 
 
 @pytest.fixture(scope="session")
-def decided_anew(first_run: Path, bare: Workplace, once: Once) -> Path:
+def decided_twice(first_run: Path, bare: Workplace, shared_folder: SharedFolder) -> Path:
     """Return the tables of the sample and of the release after it, whose files are reissued."""
 
     def make(folder: Path) -> None:
         source = Path(shutil.copytree(SAMPLE, folder / "source"))
         reissue(source)
         out = linked(bare.out, folder / "out")
-        tables = RememberingTables(Path(shutil.copytree(first_run / "decided", folder / "decided")))
+        tables = TableCache(Path(shutil.copytree(first_run / "decided", folder / "decided")))
         with pytest.MonkeyPatch.context() as patch:
-            pass_no_gates(patch)
+            skip_gates(patch)
             tables.take_part(patch)
             Workplace(source, copy_of_work(first_run / "work", folder / "work"), out).publish()
 
-    return once("decided-anew", make) / "decided"
+    return shared_folder("decided-anew", make) / "decided"
 
 
 @pytest.fixture(scope="session")
-def remembering_tables(decided_anew: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[RememberingTables]:
-    folder = Path(shutil.copytree(decided_anew, tmp_path_factory.mktemp("tables") / "decided"))
-    yield RememberingTables(folder)
+def table_cache(decided_twice: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TableCache]:
+    folder = Path(shutil.copytree(decided_twice, tmp_path_factory.mktemp("tables") / "decided"))
+    yield TableCache(folder)
     shutil.rmtree(folder)
 
 
 @pytest.fixture
-def any_tables(without_gates: None, remembering_tables: RememberingTables, monkeypatch: pytest.MonkeyPatch) -> None:
+def cached_tables(without_gates: None, table_cache: TableCache, monkeypatch: pytest.MonkeyPatch) -> None:
     """Skip all gates, and reuse tables and their files from an earlier run with the same source files.
 
     It is for tests that work with any release.
     """
-    remembering_tables.take_part(monkeypatch)
+    table_cache.take_part(monkeypatch)
 
 
 @pytest.fixture(scope="session")

@@ -25,7 +25,7 @@ DECIDING = ("raw", "core", "criteria", "determinations")
 RESULTS = "results"
 
 
-class Remembering:
+class RunCache:
     """Keeps the scratch folders of runs after the determinations, by a digest of all their inputs."""
 
     def __init__(self, folder: Path) -> None:
@@ -58,7 +58,7 @@ class Remembering:
         return _digest(run, _before(run))
 
 
-class RememberingTables(Remembering):
+class TableCache(RunCache):
     """Keeps the files of tables too, and depends on source files only.
 
     The previous release changes a table only if a row is missing. For tests that work with any release.

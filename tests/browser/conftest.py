@@ -10,7 +10,7 @@ import pytest
 from openpyxl import load_workbook
 
 from tests.cases import add_rows, case, reference_copy
-from tests.conftest import Once
+from tests.conftest import SharedFolder
 from tests.workplace import SAMPLE, Workplace
 
 playwright = pytest.importorskip("playwright.sync_api")
@@ -34,7 +34,7 @@ Open = Callable[..., Any]
 
 
 @pytest.fixture(scope="session")
-def site(once: Once, raw_cache: Path) -> Path:
+def site(shared_folder: SharedFolder, raw_cache: Path) -> Path:
     """Return ``reports/`` of a release of the sample with hostile LEA names, and with a case with hostile words."""
 
     def make(folder: Path) -> None:
@@ -52,7 +52,7 @@ def site(once: Once, raw_cache: Path) -> Path:
         add_rows(reference, "request", acts)
         assert Workplace(source, raw_cache, folder / "out").publish(reference=reference).outcome == "published"
 
-    return (once("hostile", make) / "out" / "current").resolve() / "reports"
+    return (shared_folder("hostile", make) / "out" / "current").resolve() / "reports"
 
 
 def _rename(path: Path) -> None:

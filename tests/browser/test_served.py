@@ -12,7 +12,7 @@ from playwright.sync_api import expect
 
 from tests.browser.accessibility import serious_faults
 from tests.browser.conftest import HOSTILE, SALINAS, Open, Tab
-from tests.site.serving import RunnerHere, serving
+from tests.site.serving import InProcessRunner, serving
 
 pytestmark = pytest.mark.browser
 
@@ -38,7 +38,7 @@ MISTAKES = {"no such table": "/data/nothing", "wrong query": "/sql?q=selec+1", "
 
 @pytest.fixture(scope="module")
 def server(site: Path) -> Iterator[httpx.Client]:
-    with serving(site.parent.parent.parent, runner=RunnerHere) as client:
+    with serving(site.parent.parent.parent, runner=InProcessRunner) as client:
         yield client
 
 

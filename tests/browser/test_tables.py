@@ -19,12 +19,12 @@ pytestmark = pytest.mark.browser
 
 
 @pytest.fixture
-def held(site: Path) -> Any:
+def release_db(site: Path) -> Any:
     with duckdb.connect(str(site.parent / "dta.duckdb"), read_only=True) as connection:
         yield connection
 
 
-def counted(page: Any, n: int) -> None:
+def wait_for_rows(page: Any, n: int) -> None:
     """Wait until the table reports this many rows."""
     expect(page.locator("form.tools output")).to_have_text(re.compile(f"^{n} of "))
 
@@ -36,9 +36,9 @@ def rows_shown(page: Any) -> list[str]:
     return [re.sub(r"\s*formerly also .*", "", t.strip(), flags=re.DOTALL) for t in texts]
 
 
-def names(held: Any, where: str) -> list[str]:
+def names(release_db: Any, where: str) -> list[str]:
     query = f"select lea_name from leas l where {where}"
-    return sorted(n for (n,) in held.execute(query).fetchall())
+    return sorted(n for (n,) in release_db.execute(query).fetchall())
 
 
 NOW = "determination_year = (select max(determination_year) from eligibility)"
@@ -64,17 +64,17 @@ NOW = "determination_year = (select max(determination_year) from eligibility)"
         ),
     ],
 )
-def test_districts_filter(open_page: Open, held: Any, chosen: dict[str, str], where: str) -> None:
+def test_districts_filter(open_page: Open, release_db: Any, chosen: dict[str, str], where: str) -> None:
     page = open_page("districts.html")
     for field, value in chosen.items():
         page.locator(f"form.tools [name={field}]").select_option(value)
         page.locator("#districts tbody tr").first.wait_for(state="attached")
-    wanted = names(held, where)
+    wanted = names(release_db, where)
     assert wanted
-    counted(page, len(wanted))
+    wait_for_rows(page, len(wanted))
     assert sorted(rows_shown(page)) == wanted
     again = open_page("districts.html" + page.evaluate("location.hash"))
-    counted(again, len(wanted))
+    wait_for_rows(again, len(wanted))
     assert sorted(rows_shown(again)) == wanted
 
 
@@ -128,11 +128,11 @@ def download(page: Any, button: str) -> bytes:
     return Path(waiting.value.path()).read_bytes()
 
 
-def test_exports_contain_the_shown_rows_and_no_formulas(open_page: Open, held: Any) -> None:
+def test_exports_contain_the_shown_rows_and_no_formulas(open_page: Open, release_db: Any) -> None:
     page = open_page("districts.html#county=27")
     page.locator("#districts tbody tr").first.wait_for(state="attached")
     table = list(csv.reader(io.StringIO(download(page, "Export CSV").decode("utf-8-sig"))))
-    wanted = dict(held.execute("select cds, lea_name from leas where county_code = '27'").fetchall())
+    wanted = dict(release_db.execute("select cds, lea_name from leas where county_code = '27'").fetchall())
     assert {row[1]: row[0] for row in table[1:]} == {f'="{cds}"': safe_text(name) for cds, name in wanted.items()}
     assert safe_text(HOSTILE["Chualar Union"]).startswith("'=")
     # The value that a spreadsheet shows for a code.
@@ -150,7 +150,7 @@ def test_exports_contain_the_shown_rows_and_no_formulas(open_page: Open, held: A
     head = table[0]
     statuses = {row[1][2:-1]: row[head.index("Continuum of Support (SIR+)")] for row in table[1:]}
     real = dict(
-        held.execute(
+        release_db.execute(
             "select cds, replace(status, '_', ' ') from eligibility where pathway = 'continuum' and county_code = '27'"
             f" and {NOW}"
         ).fetchall()
@@ -198,12 +198,14 @@ NOT_ELIGIBLE = f"cds not in (select cds from eligibility where {NOW} and status 
     ("county/27.html", "kind", "charter",
      f"select count(*) from leas where county_code = '27' and lea_type = 'charter' and {NOT_ELIGIBLE}"),
 ])  # fmt: skip
-def test_the_other_tables_filter_too(open_page: Open, held: Any, name: str, field: str, value: str, where: str) -> None:
+def test_the_other_tables_filter_too(
+    open_page: Open, release_db: Any, name: str, field: str, value: str, where: str
+) -> None:
     page = open_page(name)
     for summary in page.locator("details:has(form.tools) > summary").all():
         summary.click()
     page.locator(f"form.tools [name={field}]").select_option(value)
-    ((n,),) = held.execute(where).fetchall()
+    ((n,),) = release_db.execute(where).fetchall()
     shown = page.locator("form.tools output").inner_text()
     assert shown.startswith(f"{n} of ")
     assert page.locator("form.tools ~ .scroll tbody").first.locator("tr:visible").count() == n

@@ -127,7 +127,7 @@ def test_rows_are_kept_under_the_names_of_the_layout(name: str) -> None:
     assert values(raw, name) == expected(columns, rows, name)
 
 
-def in_cdes_order(order: list[int], columns: list[str], spec: LayoutSpec) -> list[int]:
+def in_cde_order(order: list[int], columns: list[str], spec: LayoutSpec) -> list[int]:
     """Return the same order, except for the families that CDE sorts: their columns keep their relative order."""
     for family in spec.in_order:
         places = [n for n, i in enumerate(order) if (spec.canonical(columns[i]) or "").startswith(f"{family}:")]
@@ -142,7 +142,7 @@ def test_column_order_and_case_do_not_matter_and_an_extra_column_is_noted(name: 
     rows = rows_under(columns, source_of(name))
     order = list(range(len(columns)))
     random.Random(name).shuffle(order)  # noqa: S311 (a fixed order per file)
-    order = in_cdes_order(order, columns, LAYOUTS.of(source_of(name)))
+    order = in_cde_order(order, columns, LAYOUTS.of(source_of(name)))
     turned = [[row[i] for i in order] + ["surplus"] for row in rows]
     raw = read(name, write(name, [columns[i].swapcase() for i in order] + ["Brand_New"], turned))
     assert raw.rows_kept == 3
@@ -176,7 +176,7 @@ def test_the_xls_workbook_of_2017_reads_like_the_xlsx() -> None:
     assert (old.rows_in, old.sheet) == (3, new.sheet)
 
 
-def plainly(path: Path) -> tuple[list[str], Rows]:
+def split_by_hand(path: Path) -> tuple[list[str], Rows]:
     """Return the slice, split by hand."""
     header, *lines = path.read_bytes().decode("utf-8-sig").removesuffix("\n").split("\n")
     return header.rstrip("\r").split("\t"), [line.rstrip("\r").split("\t") for line in lines]
@@ -184,7 +184,7 @@ def plainly(path: Path) -> tuple[list[str], Rows]:
 
 @pytest.mark.parametrize("path", [p for p in SLICES if p.suffix == ".txt"], ids=lambda p: p.name)
 def test_real_rows(path: Path) -> None:
-    columns, rows = plainly(path)
+    columns, rows = split_by_hand(path)
     assert columns == HEADERS[path.name]
     raw = read(path.name, path.read_bytes())
     assert raw.rows_in == raw.rows_kept == len(rows) >= 3

@@ -70,7 +70,7 @@ def with_cells(cells: str) -> bytes:
     return repacked({SHEET: replaced("</sheetData>", cells + "</sheetData>")})
 
 
-def lying(size: int) -> bytes:
+def with_false_sizes(size: int) -> bytes:
     """Return a workbook with a part that unpacks to ``size`` bytes but declares 100 in both headers."""
     content = bytearray(repacked(more={"xl/media/image.bin": b"\x00" * size}))
     told = struct.pack("<I", size)
@@ -88,14 +88,14 @@ def flagged_encrypted() -> bytes:
     return bytes(content)
 
 
-def entry_twice() -> bytes:
+def with_duplicate_entry() -> bytes:
     target = io.BytesIO(NEW)
     with zipfile.ZipFile(target, "a") as archive:
         archive.writestr(SHEET.upper(), b"<worksheet/>")
     return target.getvalue()
 
 
-def damaged_inside() -> bytes:
+def with_damaged_sheet() -> bytes:
     """Return a workbook with one byte of the packed sheet changed and an intact directory."""
     with zipfile.ZipFile(io.BytesIO(NEW)) as archive:
         at = archive.getinfo(SHEET).header_offset + 30 + len(SHEET) + 40
@@ -126,7 +126,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
     "truncated_zip": (lambda: NEW[: len(NEW) // 2], ("cut off or damaged",)),
     "last_byte_cut": (lambda: NEW[:-1], ("cut off or damaged",)),
     "start_cut": (lambda: NEW[100:], ("this is not a workbook",)),
-    "damaged_inside": (damaged_inside, ("xl/worksheets/sheet2.xml", "Download the file again")),
+    "damaged_inside": (with_damaged_sheet, ("xl/worksheets/sheet2.xml", "Download the file again")),
     "something_before_the_archive": (lambda: b"PK\x03\x04" + NEW, ("do not start with the file",)),
     "sheet_part_missing": (lambda: repacked({SHEET: None}), ("has no separate part",)),
     "two_sheets_of_one_part": (
@@ -134,9 +134,9 @@ REFUSED: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
         ("has no separate part",),
     ),
     "a_second_workbook": (lambda: repacked(more={"yl/workbook.xml": b"<workbook/>"}), ("a second workbook",)),
-    "entry_twice": (entry_twice, ("an entry appears twice",)),
+    "entry_twice": (with_duplicate_entry, ("an entry appears twice",)),
     "entry_outside": (lambda: repacked(more={"../../etc/x": b""}), ("a path outside itself",)),
-    "declared_sizes_lie": (lambda: lying(50_001), ("does not match the archive's directory",)),
+    "declared_sizes_lie": (lambda: with_false_sizes(50_001), ("does not match the archive's directory",)),
     "encrypted_entries": (flagged_encrypted, ("encrypted", "without a password")),
     "encrypted_package": (
         lambda: as_compound({"EncryptionInfo": b"x", "EncryptedPackage": b"y" * 5000}),

@@ -125,7 +125,7 @@ def test_the_python_example_runs(published: Workplace, tmp_path: Path) -> None:
 
 
 @pytest.fixture
-def beside(published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def working_folder(published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Work in a folder whose ``data/published`` is the sample's, so that examples for other programs can read it."""
     (tmp_path / "data").mkdir()
     (tmp_path / "data/published").symlink_to(published.out)
@@ -133,7 +133,7 @@ def beside(published: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     return tmp_path
 
 
-def test_the_duckdb_example_runs(beside: Path) -> None:
+def test_the_duckdb_example_runs(working_folder: Path) -> None:
     (example,) = blocks(PROGRAMS, "sql")
     with duckdb.connect() as connection:
         rows = connection.execute(example).fetchall()
@@ -141,13 +141,15 @@ def test_the_duckdb_example_runs(beside: Path) -> None:
 
 
 @pytest.mark.slow
-def test_the_pandas_example_runs(beside: Path) -> None:
+def test_the_pandas_example_runs(working_folder: Path) -> None:
     _, example = blocks(PROGRAMS, "python")
-    ended = subprocess.run([sys.executable, "-c", example], capture_output=True, text=True, cwd=beside, check=True)
+    ended = subprocess.run(
+        [sys.executable, "-c", example], capture_output=True, text=True, cwd=working_folder, check=True
+    )
     assert re.search(r"^susp +\d+$", ended.stdout, re.MULTILINE)
 
 
-def test_the_query_of_the_r_example_runs(beside: Path) -> None:
+def test_the_query_of_the_r_example_runs(working_folder: Path) -> None:
     """R is not installed for tests. The test runs its query, opens its path, and counts its brackets and quotes."""
     (example,) = blocks(PROGRAMS, "r")
     (path,), (query,) = re.findall(r'dbdir = "([^"]+)"', example), re.findall(r'dbGetQuery\(con, "([^"]+)"\)', example)

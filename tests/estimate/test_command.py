@@ -245,7 +245,7 @@ def test_an_estimate_is_never_written_among_releases(published: Workplace) -> No
 
 
 @pytest.mark.slow
-@pytest.mark.usefixtures("light")
+@pytest.mark.usefixtures("sql_checks_only")
 def test_files_of_an_estimate_among_the_sources_are_not_used(released: Workplace, filled: Path, made: Path) -> None:
     """In a source folder they change no table of inputs or decisions. As the only sources they stop a run."""
     shutil.copy2(filled, released.source)

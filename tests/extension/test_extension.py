@@ -18,7 +18,7 @@ from reports.lea import collect
 from reports.printed import letter
 from reports.printed.sheet import lea_sheet
 from reports.published import find_lea, open_release
-from tests.conftest import Once
+from tests.conftest import SharedFolder
 from tests.extension.invented import (
     CASE,
     INDICATOR,
@@ -54,7 +54,7 @@ def decided(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBP
 
 
 @pytest.fixture(scope="module")
-def out(once: Once) -> Path:
+def out(shared_folder: SharedFolder) -> Path:
     """Make a release of the invented years, once, with every gate and page."""
 
     def make(folder: Path) -> None:
@@ -63,7 +63,7 @@ def out(once: Once) -> Path:
         outcome = Workplace(folder / "source", folder / "work", folder / "out", reference).publish(as_of=AS_OF)
         assert outcome.outcome == "published"
 
-    return once("extension", make) / "out"
+    return shared_folder("extension", make) / "out"
 
 
 @pytest.fixture

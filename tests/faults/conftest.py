@@ -14,7 +14,7 @@ import duckdb
 import pyarrow.parquet as pq
 import pytest
 
-from tests.conftest import Once
+from tests.conftest import SharedFolder
 from tests.faults.children import build_once, child, run_all
 from tests.workplace import AS_OF, SAMPLE, reissue
 from transforms.release.current import DATABASE, current_release
@@ -43,7 +43,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 
 @pytest.fixture
-def tell(record_property: Callable[[str, Any], None]) -> Callable[[str, int, str], None]:
+def report_fault(record_property: Callable[[str, Any], None]) -> Callable[[str, int, str], None]:
     """Return a function that adds a line to the table of faults."""
     return lambda fault, tries, outcome: record_property("fault", (fault, tries, outcome))
 
@@ -89,7 +89,7 @@ class Place:
         assert damage_of(self.out / latest["path"]) == []
         return release.name
 
-    def settled(self) -> str:
+    def check_after_good_run(self) -> str:
         """Return the same after a good run: nothing is left over, and latest.json names the current release."""
         release = self.whole()
         assert json.loads((self.out / "latest.json").read_text())["release_id"] == release
@@ -99,42 +99,42 @@ class Place:
 
 
 @pytest.fixture(scope="session")
-def other_source(once: Once) -> Path:
+def other_source(shared_folder: SharedFolder) -> Path:
     """Return the sample with one file reissued, which makes another release."""
 
     def make(source: Path) -> None:
         shutil.copytree(SAMPLE, source)
         reissue(source)
 
-    return once("other", make)
+    return shared_folder("other", make)
 
 
 @pytest.fixture(scope="session")
-def baseline(once: Once) -> Place:
+def baseline(shared_folder: SharedFolder) -> Place:
     """Publish the sample once, with everything read and all expectations validated."""
 
     def make(root: Path) -> None:
         root.mkdir()
         Place(root).run(whole=True)
 
-    return Place(once("baseline", make))
+    return Place(shared_folder("baseline", make))
 
 
 @pytest.fixture(scope="session")
-def undisturbed(once: Once, other_source: Path, baseline: Place) -> Place:
+def uninterrupted(shared_folder: SharedFolder, other_source: Path, baseline: Place) -> Place:
     """Publish the other source after the baseline, in an undisturbed run."""
 
     def make(root: Path) -> None:
         shutil.copytree(baseline.root, root, symlinks=True)
         Place(root).run(other_source)
 
-    return Place(once("undisturbed", make))
+    return Place(shared_folder("undisturbed", make))
 
 
 @pytest.fixture(scope="session")
-def expected(undisturbed: Place) -> str:
+def expected(uninterrupted: Place) -> str:
     """Return the release id of the other source."""
-    return undisturbed.settled()
+    return uninterrupted.settled()
 
 
 @pytest.fixture
@@ -144,25 +144,25 @@ def place(tmp_path: Path, baseline: Place) -> Place:
     return Place(tmp_path / "place")
 
 
-def build(once: Once, baseline: Place, name: str, small: bool) -> Path:
+def build(shared_folder: SharedFolder, baseline: Place, name: str, small: bool) -> Path:
     def make(folder: Path) -> None:
         process = child(build_once, baseline.given(work=folder / "work", out=folder / "out"), folder / "scratch", small)
         process.join()
         assert process.exitcode == 0
 
-    return once(name, make) / "scratch"
+    return shared_folder(name, make) / "scratch"
 
 
 @pytest.fixture(scope="session")
-def built(once: Once, baseline: Place) -> Path:
+def built(shared_folder: SharedFolder, baseline: Place) -> Path:
     """Return a small build that is ready to be published."""
-    return build(once, baseline, "built", small=True)
+    return build(shared_folder, baseline, "built", small=True)
 
 
 @pytest.fixture(scope="session")
-def built_whole(once: Once, baseline: Place) -> Path:
+def built_whole(shared_folder: SharedFolder, baseline: Place) -> Path:
     """Return a build with enough rows for pages."""
-    return build(once, baseline, "built-whole", small=False)
+    return build(shared_folder, baseline, "built-whole", small=False)
 
 
 @pytest.fixture

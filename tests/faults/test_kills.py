@@ -29,7 +29,7 @@ SEED = 20261124
 
 @pytest.mark.parametrize("stage", [s.name for s in STEPS])
 def test_the_run_after_a_kill_at_any_stage_succeeds(
-    stage: str, place: Place, other_source: Path, expected: str, tell: Tell
+    stage: str, place: Place, other_source: Path, expected: str, report_fault: Tell
 ) -> None:
     before = place.whole()
     for moment in ("before", "after"):
@@ -39,17 +39,17 @@ def test_the_run_after_a_kill_at_any_stage_succeeds(
         assert place.whole() == (expected if (stage, moment) == ("release", "after") else before)
     place.run(other_source)
     assert place.settled() == expected, "what an undisturbed run publishes"
-    tell(f"SIGKILL before and after the stage {stage}", 2, "old release served; same release as undisturbed")
+    report_fault(f"SIGKILL before and after the stage {stage}", 2, "old release served; same release as undisturbed")
 
 
 def test_the_release_after_a_kill_is_the_same_byte_for_byte(
-    place: Place, other_source: Path, undisturbed: Place, expected: str
+    place: Place, other_source: Path, uninterrupted: Place, expected: str
 ) -> None:
     for stage in ("criteria", "determinations", "gates"):
         process = child(run_all, place.given(other_source), (stage, "after"))
         process.join()
     place.run(other_source)
-    wanted = undisturbed.out / "releases" / expected
+    wanted = uninterrupted.out / "releases" / expected
     for path in sorted(wanted.glob("*.parquet")):
         ours = place.out / "releases" / expected / path.name
         if not path.name.startswith("meta_"):
@@ -71,7 +71,7 @@ def steps_of_publishing(given: dict[str, Any], built: Path, tmp_path: Path) -> l
     return steps.read_text().splitlines()
 
 
-def test_killed_before_each_step_of_publishing(place: Place, built: Path, tmp_path: Path, tell: Tell) -> None:
+def test_killed_before_each_step_of_publishing(place: Place, built: Path, tmp_path: Path, report_fault: Tell) -> None:
     given = place.given(keep_releases=3)  # so that publishing removes old releases
     for stamp in ("one", "two", "three"):
         child(publish_only, given, built, tmp_path / "scratch", stamp).join()
@@ -93,7 +93,7 @@ def test_killed_before_each_step_of_publishing(place: Place, built: Path, tmp_pa
         process.join()
         assert process.exitcode == 0
         assert place.whole() != before, f"after step {point}: {steps[point - 1]}"
-    tell(
+    report_fault(
         "SIGKILL before each step of publishing (rename, fsync, pointer ...)",
         len(set(points)),
         "whole release served; next publication well",
@@ -104,7 +104,7 @@ def test_killed_before_each_step_of_publishing(place: Place, built: Path, tmp_pa
     ("part", "pages"), [(0, True), (1, False), (2, False), (3, False), (4, False), (5, False)]
 )  # so that workers share them
 def test_killed_at_random_moments_of_publishing(
-    part: int, pages: bool, place: Place, request: pytest.FixtureRequest, tmp_path: Path, tell: Tell
+    part: int, pages: bool, place: Place, request: pytest.FixtureRequest, tmp_path: Path, report_fault: Tell
 ) -> None:
     chance, kills, flipped, attempt = random.Random(SEED + part), 0, 0, 0  # noqa: S311
     given, scratch, wanted = place.given(), tmp_path / "scratch", 25 if pages else 32
@@ -132,7 +132,7 @@ def test_killed_at_random_moments_of_publishing(
         publish_only(given, built, scratch, f"random {attempt}", pages=pages)  # raises if it does not end well
         assert place.whole() != before
     what = "publishing with pages" if pages else "publishing"
-    tell(
+    report_fault(
         f"SIGKILL at a random moment of {what}",
         kills,
         f"whole release served each time (new one {flipped} times); next well",
@@ -141,7 +141,14 @@ def test_killed_at_random_moments_of_publishing(
 
 @pytest.mark.parametrize(("part", "whole", "wanted"), [(0, True, 3), (1, True, 3), (2, False, 7), (3, False, 7)])
 def test_killed_at_random_moments_of_a_run(
-    part: int, whole: bool, wanted: int, place: Place, other_source: Path, expected: str, tell: Tell, baseline: Place
+    part: int,
+    whole: bool,
+    wanted: int,
+    place: Place,
+    other_source: Path,
+    expected: str,
+    report_fault: Tell,
+    baseline: Place,
 ) -> None:
     """``whole``: with every expectation and page, which take most of the time of a run.
 
@@ -168,7 +175,7 @@ def test_killed_at_random_moments_of_a_run(
         place.run(other_source)
         assert place.settled() == expected
     what = "a whole run" if whole else "a run without expectations and pages"
-    tell(
+    report_fault(
         f"SIGKILL at a random moment of {what}",
         kills,
         "whole release served each time; next run well",
@@ -176,7 +183,7 @@ def test_killed_at_random_moments_of_a_run(
 
 
 def test_interrupted_at_random_moments_of_a_run(
-    place: Place, other_source: Path, expected: str, baseline: Place, tell: Tell
+    place: Place, other_source: Path, expected: str, baseline: Place, report_fault: Tell
 ) -> None:
     """SIGINT and SIGTERM: the run ends with a message. Readers see a whole release, and the next run ends well."""
     chance, tries, told = random.Random(SEED + 20), 10, 0  # noqa: S311
@@ -202,14 +209,16 @@ def test_interrupted_at_random_moments_of_a_run(
         place.run(other_source)
         assert place.settled() == expected
     assert told >= tries // 3, "most signals come while a run is at work"
-    tell(
+    report_fault(
         "SIGINT or SIGTERM at a random moment of a run",
         tries,
         f"recorded as interrupted ({told} times); whole release served; next run well",
     )
 
 
-def test_killed_while_a_damaged_release_is_replaced(place: Place, built: Path, tmp_path: Path, tell: Tell) -> None:
+def test_killed_while_a_damaged_release_is_replaced(
+    place: Place, built: Path, tmp_path: Path, report_fault: Tell
+) -> None:
     process = child(publish_only, place.given(), built, tmp_path / "scratch", "mend")
     process.join()
     release = current_release(place.out)
@@ -231,4 +240,6 @@ def test_killed_while_a_damaged_release_is_replaced(place: Place, built: Path, t
         assert process.exitcode == 0
         place.whole()
         tries += 1
-    tell("SIGKILL while a damaged release is replaced", tries, "pointer never dangles; next publication mends it")
+    report_fault(
+        "SIGKILL while a damaged release is replaced", tries, "pointer never dangles; next publication mends it"
+    )

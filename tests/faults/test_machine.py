@@ -52,7 +52,7 @@ def dta(
 
 @pytest.mark.parametrize("share", [0.1, 0.4, 0.7, 0.9])
 def test_disk_full_in_the_output_folder(
-    share: float, baseline: Place, other_source: Path, remounted: Any, tell: Tell
+    share: float, baseline: Place, other_source: Path, remounted: Any, report_fault: Tell
 ) -> None:
     """There is room for this share of another release."""
 
@@ -75,12 +75,18 @@ def test_disk_full_in_the_output_folder(
     remounted("small", "size=200m")
     assert dta(place, "run", source=other_source, DTA_WORK=str(mounted.parent / "work")).returncode == 0
     assert place.settled() != before
-    tell(f"disk full after {share:.0%} of a release", 1, "exit 8 in words; old release served; next run well")
+    report_fault(f"disk full after {share:.0%} of a release", 1, "exit 8 in words; old release served; next run well")
 
 
 @pytest.mark.parametrize(("kilobytes", "on_disk"), [(100, False), (2000, False), (9000, True), (20000, True)])
 def test_disk_full_in_the_work_folder(
-    kilobytes: int, on_disk: bool, baseline: Place, other_source: Path, remounted: Any, tell: Tell, tmp_path: Path
+    kilobytes: int,
+    on_disk: bool,
+    baseline: Place,
+    other_source: Path,
+    remounted: Any,
+    report_fault: Tell,
+    tmp_path: Path,
 ) -> None:
     mounted = remounted("small", f"size={kilobytes}k")
     shutil.copytree(baseline.out, tmp_path / "p" / "out", symlinks=True)
@@ -93,7 +99,7 @@ def test_disk_full_in_the_work_folder(
     remounted("small", "size=300m")
     assert dta(place, "run", source=other_source, on_disk=on_disk, DTA_WORK=str(mounted)).returncode == 0
     assert place.settled() != before
-    tell(
+    report_fault(
         f"disk full after {kilobytes} kB where work is done",
         1,
         f"exit {ended.returncode} in words; old release served; next run well",
@@ -102,7 +108,7 @@ def test_disk_full_in_the_work_folder(
 
 @pytest.mark.parametrize("which", ["out", "work"])
 def test_a_read_only_folder(
-    which: str, baseline: Place, other_source: Path, remounted: Any, tell: Tell, tmp_path: Path
+    which: str, baseline: Place, other_source: Path, remounted: Any, report_fault: Tell, tmp_path: Path
 ) -> None:
     place = Place(tmp_path / "p")
     shutil.copytree(baseline.root, place.root, symlinks=True)
@@ -119,10 +125,10 @@ def test_a_read_only_folder(
     remounted("fs", "rw")
     assert dta(place, "run", source=other_source).returncode == 0
     assert place.settled() != before
-    tell(f"read-only folder: {which}", 1, "exit 8 in words; old release served; next run well")
+    report_fault(f"read-only folder: {which}", 1, "exit 8 in words; old release served; next run well")
 
 
-def test_the_watch_of_a_read_only_folder(baseline: Place, remounted: Any, tell: Tell) -> None:
+def test_the_watch_of_a_read_only_folder(baseline: Place, remounted: Any, report_fault: Tell) -> None:
     mounted = remounted("fs", "size=300m")
     shutil.copytree(baseline.out, mounted / "out", symlinks=True)
     place = Place(mounted)
@@ -147,7 +153,7 @@ def test_the_watch_of_a_read_only_folder(baseline: Place, remounted: Any, tell: 
     assert ended.returncode == 6
     assert "There is no current release" in ended.stderr
     assert "Traceback" not in ended.stderr
-    tell("watch, status and readers on a read-only mount", 7, "exit code and words, nothing written")
+    report_fault("watch, status and readers on a read-only mount", 7, "exit code and words, nothing written")
 
 
 def without_network(command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
@@ -157,7 +163,7 @@ def without_network(command: list[str], environment: dict[str, str]) -> subproce
     return subprocess.run(["unshare", "-n", *command], capture_output=True, text=True, env=environment, check=False)
 
 
-def test_a_night_without_network(place: Place, tell: Tell) -> None:
+def test_a_night_without_network(place: Place, report_fault: Tell) -> None:
     """Files came through the inbox before, and now no publisher can be reached.
 
     Yesterday's tables stay, and the policy decides on the exit code.
@@ -187,10 +193,10 @@ def test_a_night_without_network(place: Place, tell: Tell) -> None:
         assert damage_of(release) == []
         said = ended.stdout + ended.stderr
         assert "Not refreshed" in said if policy == "serve" else "no publisher has answered" in " ".join(said.split())
-    tell("network gone (own network namespace)", 2, "yesterday's tables; exit 0, or 7 where the policy says so")
+    report_fault("network gone (own network namespace)", 2, "yesterday's tables; exit 0, or 7 where the policy says so")
 
 
-def test_a_first_night_without_network(place: Place, tell: Tell) -> None:
+def test_a_first_night_without_network(place: Place, report_fault: Tell) -> None:
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(place.root),
@@ -206,10 +212,10 @@ def test_a_first_night_without_network(place: Place, tell: Tell) -> None:
     ended = without_network([DTA, "run"], environment)
     assert ended.returncode == 3
     assert "no connection" in ended.stderr
-    tell("network gone on the first night", 1, "exit 3 names each file; nothing published")
+    report_fault("network gone on the first night", 1, "exit 3 names each file; nothing published")
 
 
-def test_the_clock_jumps(place: Place, other_source: Path, tell: Tell) -> None:
+def test_the_clock_jumps(place: Place, other_source: Path, report_fault: Tell) -> None:
     """Back by years: nothing is decided.
 
     Forward and back between two runs: order and retention do not follow the clock.
@@ -228,7 +234,7 @@ def test_the_clock_jumps(place: Place, other_source: Path, tell: Tell) -> None:
     assert ahead != before
     place.run()
     assert place.settled() == before, "a release that is there already is pointed to again"
-    tell(
+    report_fault(
         "clock jumps back by years, and ahead", 2, "back: refused in words; ahead: order of releases is not the clock's"
     )
 
@@ -269,7 +275,9 @@ def run_under_clock(given: dict[str, Any], moment: str, refused: str) -> None:
     assert bool(said) == bool(refused), said
 
 
-def test_a_source_file_is_still_being_written(place: Place, other_source: Path, tmp_path: Path, tell: Tell) -> None:
+def test_a_source_file_is_still_being_written(
+    place: Place, other_source: Path, tmp_path: Path, report_fault: Tell
+) -> None:
     source = tmp_path / "growing"
     shutil.copytree(other_source, source)
     file, stop = source / "eladownload2024.txt", threading.Event()
@@ -299,7 +307,9 @@ def test_a_source_file_is_still_being_written(place: Place, other_source: Path, 
     assert dta(place, "run", source=source).returncode == 0
     place.settled()
     assert unused_files_of(place) == []
-    tell("source changes while it is read", 1, "file not used and named; its earlier edition served; next run well")
+    report_fault(
+        "source changes while it is read", 1, "file not used and named; its earlier edition served; next run well"
+    )
 
 
 def unused_files_of(place: Place) -> list[str]:
@@ -307,7 +317,7 @@ def unused_files_of(place: Place) -> list[str]:
         return [file for (file,) in db.execute("select file from meta_unused_files order by 1").fetchall()]
 
 
-def test_two_runs_at_once(place: Place, other_source: Path, expected: str, tell: Tell) -> None:
+def test_two_runs_at_once(place: Place, other_source: Path, expected: str, report_fault: Tell) -> None:
     tries, refused = 6, 0
     for _ in range(tries):
         both = [child(run_all, place.given(other_source)), child(run_all, place.given(other_source))]
@@ -319,10 +329,12 @@ def test_two_runs_at_once(place: Place, other_source: Path, expected: str, tell:
         assert place.settled() == expected
         place.run()
     assert refused
-    tell("two runs at once", tries, f"one works, the other is refused ({refused} times); one release")
+    report_fault("two runs at once", tries, f"one works, the other is refused ({refused} times); one release")
 
 
-def test_a_reader_holds_the_old_database_open(place: Place, other_source: Path, expected: str, tell: Tell) -> None:
+def test_a_reader_holds_the_old_database_open(
+    place: Place, other_source: Path, expected: str, report_fault: Tell
+) -> None:
     old = (place.out / "current").resolve()
     with duckdb.connect(str(old / "dta.duckdb"), read_only=True) as reader:
         place.run(other_source, keep_releases=1)
@@ -332,7 +344,7 @@ def test_a_reader_holds_the_old_database_open(place: Place, other_source: Path, 
                 (True, old.name)
             ]
         assert place.settled() == expected
-    tell(
+    report_fault(
         "reader holds the old database open, even when it is removed",
         1,
         "reader keeps the old release; new one published",
@@ -346,7 +358,7 @@ def rot(path: Path) -> None:
     path.write_bytes(content)
 
 
-def test_a_corrupted_snapshot(place: Place, other_source: Path, tell: Tell) -> None:
+def test_a_corrupted_snapshot(place: Place, other_source: Path, report_fault: Tell) -> None:
     before = place.whole()
     for snapshot in (place.root / "work" / "snapshots").glob("*/*.txt"):
         rot(snapshot)
@@ -354,10 +366,12 @@ def test_a_corrupted_snapshot(place: Place, other_source: Path, tell: Tell) -> N
         rot(parquet)
     place.run(other_source)
     assert place.settled() != before, "the folder has the files: they are kept and read anew"
-    tell("corrupted snapshots and readings, source available", 1, "found by hash, kept and read anew; right release")
+    report_fault(
+        "corrupted snapshots and readings, source available", 1, "found by hash, kept and read anew; right release"
+    )
 
 
-def test_a_corrupted_snapshot_that_cannot_be_fetched_again(place: Place, tell: Tell) -> None:
+def test_a_corrupted_snapshot_that_cannot_be_fetched_again(place: Place, report_fault: Tell) -> None:
     shutil.copytree(SAMPLE, place.root / "inbox")
     environment = {
         "PATH": os.environ["PATH"],
@@ -384,12 +398,14 @@ def test_a_corrupted_snapshot_that_cannot_be_fetched_again(place: Place, tell: T
     ended = without_network([DTA, "run"], environment)
     assert ended.returncode == 0, ended.stderr
     assert current_release(place.root / "out2") == before
-    tell("corrupted snapshot, network gone", 1, "exit 3 names the file; old release served; mended through the inbox")
+    report_fault(
+        "corrupted snapshot, network gone", 1, "exit 3 names the file; old release served; mended through the inbox"
+    )
 
 
 @pytest.mark.parametrize("file", ["dta.duckdb", "eligibility.parquet", "manifest.json", "dictionary.csv"])
 @pytest.mark.parametrize("harm", ["rot", "cut", "gone"])
-def test_a_corrupted_release(file: str, harm: str, place: Place, tell: Tell) -> None:
+def test_a_corrupted_release(file: str, harm: str, place: Place, report_fault: Tell) -> None:
     before = place.whole()
     path = place.out / "current" / file
     path.chmod(0o644)
@@ -402,11 +418,11 @@ def test_a_corrupted_release(file: str, harm: str, place: Place, tell: Tell) -> 
         path.unlink()
     place.run()
     assert place.settled() == before, "made anew, with the same content and so the same name"
-    tell(f"corrupted release: {file} {harm}", 1, "found, and made anew by the next run")
+    report_fault(f"corrupted release: {file} {harm}", 1, "found, and made anew by the next run")
 
 
 def test_a_stopped_publisher_keeps_its_lock_and_a_dead_one_does_not(
-    place: Place, other_source: Path, expected: str, tell: Tell
+    place: Place, other_source: Path, expected: str, report_fault: Tell
 ) -> None:
     import signal
 
@@ -421,4 +437,6 @@ def test_a_stopped_publisher_keeps_its_lock_and_a_dead_one_does_not(
     process.join()
     assert dta(place, "run", source=other_source).returncode == 0
     assert place.settled() == expected
-    tell("owner of the lock stopped, then killed", 1, "others refused while it lives; free at once when it is dead")
+    report_fault(
+        "owner of the lock stopped, then killed", 1, "others refused while it lives; free at once when it is dead"
+    )

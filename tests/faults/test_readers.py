@@ -50,7 +50,7 @@ def read(out: Path, kind: str, stop: Any, seen: Any) -> None:
 
 
 def test_readers_see_no_error_and_no_mixed_release(
-    place: Place, built: Path, tmp_path: Path, tell: Callable[[str, int, str], None]
+    place: Place, built: Path, tmp_path: Path, report_fault: Callable[[str, int, str], None]
 ) -> None:
     given = place.given(keep_releases=30)
     child(publish_only, given, built, tmp_path / "scratch", "release 0").join()
@@ -79,7 +79,7 @@ def test_readers_see_no_error_and_no_mixed_release(
     assert len(by_release) > RELEASES // 2, "the readers saw releases come and go"
     assert len(list((place.out / "releases").iterdir())) == 30
     total = sum(times for _, times, *_ in reports)
-    tell(
+    report_fault(
         f"{READERS} readers, DuckDB and Parquet, while {RELEASES} releases are published",
         RELEASES,
         f"{total:,} reads, no error, none mixed",

@@ -128,17 +128,17 @@ def scheduled(place: Place, seconds: float, **environment: str) -> Iterator[Sche
             running.process.wait()
 
 
-def test_nights_of_a_schedule(tmp_path: Path, tell: Tell) -> None:
+def test_nights_of_a_schedule(tmp_path: Path, report_fault: Tell) -> None:
     place = Place(tmp_path / "place")
     with scheduled(place, seconds=70) as nights:
         (first,) = nights.wait("a run fired by cron", lambda: nights.in_state("RUNNING"))
         assert first["auto_scheduled"]
-        tell("scheduled run on a loopback server", 1, "fired by cron")
+        report_fault("scheduled run on a loopback server", 1, "fired by cron")
 
         time.sleep(5)  # Prefect opens its connections: a run whose server dies at that moment ends as crashed
         nights.child("server start").kill()
         nights.wait("an overlapping run", lambda: nights.in_state("CANCELLED", words="concurrency limit"))
-        tell("overlapping run", 1, "cancelled: concurrency limit reached")
+        report_fault("overlapping run", 1, "cancelled: concurrency limit reached")
         nights.wait("the first night", lambda: any(r["id"] == first["id"] for r in nights.in_state("COMPLETED")))
         assert "server ended with exit code -9; restarting it" in nights.log.read_text()
         release = current_release(place.out)
@@ -146,7 +146,9 @@ def test_nights_of_a_schedule(tmp_path: Path, tell: Tell) -> None:
         assert damage_of(release) == []
         keys = {a["key"] for a in nights.ask("artifacts/latest/filter")}
         assert keys >= {"run-summary", "source-freshness", "gate-results", "changes", "release-link"}
-        tell("SIGKILL of the server while a run is at work", 1, "server started again; run completed and recorded")
+        report_fault(
+            "SIGKILL of the server while a run is at work", 1, "server started again; run completed and recorded"
+        )
 
         def at_work() -> list[Run]:
             return [
@@ -167,7 +169,7 @@ def test_nights_of_a_schedule(tmp_path: Path, tell: Tell) -> None:
             "the automation", lambda: [r for r in nights.in_state("CRASHED") if r["id"] == second["id"]]
         )
         assert "No heartbeat for 90 seconds" in crashed[0]["state"]["message"]
-        tell(
+        report_fault(
             "SIGKILL of worker and run, as in a power cut", 1, "marked crashed by the automation; worker started again"
         )
 
@@ -175,7 +177,7 @@ def test_nights_of_a_schedule(tmp_path: Path, tell: Tell) -> None:
         assert read_status(place.out)["last_outcome"] == "unchanged"
         assert current_release(place.out) == release
         nights.stop()
-        tell("next night, and SIGTERM", 1, "completed; clean end, nothing left running")
+        report_fault("next night, and SIGTERM", 1, "completed; clean end, nothing left running")
 
 
 @pytest.fixture
@@ -218,11 +220,11 @@ def postgresql(tmp_path: Path) -> Iterator[str]:
         shutil.rmtree(home)
 
 
-def test_a_night_with_postgresql(postgresql: str, tmp_path: Path, tell: Tell) -> None:
+def test_a_night_with_postgresql(postgresql: str, tmp_path: Path, report_fault: Tell) -> None:
     place = Place(tmp_path / "place")
     with scheduled(place, seconds=0, PREFECT_SERVER_DATABASE_CONNECTION_URL=postgresql) as nights:
         nights.wait("a night", lambda: nights.in_state("COMPLETED"), 420)
         assert current_release(place.out) is not None
         assert not list((place.root / "work" / "prefect").glob("prefect.db*")), "nothing was written to SQLite"
         nights.stop()
-    tell("scheduled run with PostgreSQL in place of SQLite", 1, "fired by cron, completed, recorded there")
+    report_fault("scheduled run with PostgreSQL in place of SQLite", 1, "fired by cron, completed, recorded there")

@@ -20,7 +20,7 @@ from transforms.sources.unused import unused_files
 SLICES = Path(__file__).parents[1] / "contract" / "slices"
 
 
-def carried_in(tmp_path: Path, name: str, content: bytes) -> None:
+def prove_file(tmp_path: Path, name: str, content: bytes) -> None:
     """Prove ``content`` under the name of a file of the catalog."""
     run = Run.start(Workplace(tmp_path / "inbox", tmp_path / "work", tmp_path / "out").settings())
     source = run.catalog.by_file_name()[name.lower()]
@@ -39,7 +39,7 @@ def sample(name: str, **replaced: str) -> bytes:
 
 @pytest.mark.parametrize("path", sorted(p for p in SAMPLE.iterdir() if p.name != "README.md"), ids=lambda p: p.name)
 def test_every_real_file_passes_the_proof_of_its_name(tmp_path: Path, path: Path) -> None:
-    carried_in(tmp_path, path.name, path.read_bytes())
+    prove_file(tmp_path, path.name, path.read_bytes())
 
 
 # name of the added file, the file that it really is, the expected message
@@ -94,7 +94,7 @@ WRONG: dict[str, tuple[str, Path, str]] = {
 def test_a_file_under_the_name_of_another_is_refused(tmp_path: Path, case: str) -> None:
     name, real, said = WRONG[case]
     with pytest.raises(SourceError) as raised:
-        carried_in(tmp_path, name, real.read_bytes())
+        prove_file(tmp_path, name, real.read_bytes())
     assert said in str(raised.value)
     assert name in str(raised.value)
 
@@ -109,10 +109,10 @@ def test_a_file_under_the_name_of_another_is_refused(tmp_path: Path, case: str) 
 )
 def test_a_page_of_interim_certifications_names_its_year_and_period(tmp_path: Path, name: str, said: str) -> None:
     if not said:
-        carried_in(tmp_path, name, PAGE.encode())
+        prove_file(tmp_path, name, PAGE.encode())
         return
     with pytest.raises(SourceError, match=said):
-        carried_in(tmp_path, name, PAGE.encode())
+        prove_file(tmp_path, name, PAGE.encode())
 
 
 def test_a_file_is_not_accepted_as_another_source(night: Night, cde: Cde) -> None:

@@ -25,7 +25,7 @@ def prefect_server() -> Iterator[None]:
 @pytest.mark.slow
 @pytest.mark.filterwarnings("default")
 def test_the_flow_publishes_then_finds_nothing_changed(
-    light: None, prefect_server: None, raw_cache: Path, tmp_path: Path
+    sql_checks_only: None, prefect_server: None, raw_cache: Path, tmp_path: Path
 ) -> None:
     from prefect.client.orchestration import get_client
 
@@ -55,7 +55,7 @@ def test_a_broken_file_fails_the_flow_and_the_task(prefect_server: None, tmp_pat
 
 
 @pytest.fixture
-def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+def artifacts_and_messages(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """Yield the artifacts and messages of a flow without a server. Its steps are called as functions, not as tasks."""
     from prefect.logging import disable_run_logger
 
@@ -69,23 +69,23 @@ def told(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
         yield said
 
 
-def test_the_flow_reports_that_nothing_changed(told: list[str], bare_released: Workplace) -> None:
+def test_the_flow_reports_that_nothing_changed(artifacts_and_messages: list[str], bare_released: Workplace) -> None:
     from flows.deployed.nightly import nightly
 
     place = bare_released
     assert nightly.fn(str(place.source), place.out, place.work, AS_OF) == "unchanged"
-    (artifact,) = told
+    (artifact,) = artifacts_and_messages
     assert artifact.startswith("**unchanged**: Nothing changed")
 
 
-def test_a_failed_flow_reports_the_cause(told: list[str], tmp_path: Path) -> None:
+def test_a_failed_flow_reports_the_cause(artifacts_and_messages: list[str], tmp_path: Path) -> None:
     from flows.deployed.nightly import nightly
 
     (tmp_path / "in").mkdir()
     (tmp_path / "in/eladownload2024.txt").write_text("<html></html>")
     with pytest.raises(SourceFilesError, match="web page"):
         nightly.fn(str(tmp_path / "in"), tmp_path / "out", tmp_path / "work")
-    artifact, subject = told
+    artifact, subject = artifacts_and_messages
     assert artifact.startswith("**failed**: ")
     assert "web page" in artifact
     assert subject == "DTA eligibility: the run failed, nothing was published"

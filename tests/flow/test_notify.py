@@ -135,11 +135,11 @@ def test_slack_and_teams_get_their_own_formats(
     original, asked = requests.Session.request, []
     with chat() as (address, posted):
 
-        def led_astray(session: Any, method: str, url: str, **options: Any) -> Any:
+        def redirected(session: Any, method: str, url: str, **options: Any) -> Any:
             asked.append(url)
             return original(session, method, f"http://{address}/{url.split('/', 3)[3]}", **options)
 
-        monkeypatch.setattr(requests.Session, "request", led_astray)
+        monkeypatch.setattr(requests.Session, "request", redirected)
         assert notify(about_eligibility(changed), settings=NotifySettings.model_validate({field: url})) == []
     assert asked[0].startswith(url.split("/")[0] + "//" + url.split("/")[2].split(":")[0])
     assert posted[0]["path"].startswith(path)

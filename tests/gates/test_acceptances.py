@@ -48,7 +48,7 @@ def names(state: State) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def begun(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
+def started_run(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Run]:
     """Return a run that has taken its files but decided nothing."""
     run = Run.start(Workplace(SAMPLE, raw_cache, tmp_path_factory.mktemp("begun")).settings())
     take_snapshots(run)
@@ -56,12 +56,12 @@ def begun(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     run.finish()
 
 
-def night(run: Run, work: Path, **asked: object) -> Run:
+def run_with_register(run: Run, work: Path, **asked: object) -> Run:
     """Return a run on the same files with its own register."""
     return Run(run.settings.model_copy(update={"work": work, **asked}), run.folder)
 
 
-def asking(check_id: str, **more: object) -> dict[str, object]:
+def acceptance_for(check_id: str, **more: object) -> dict[str, object]:
     return {"accept": check_id, "accept_because": WHY, "accept_by": "A. Analyst", **more}
 
 
@@ -86,9 +86,9 @@ def assert_cycle(run: Run, folder: Path, result: GateResult, with_another_row: G
     def ended(run: Run, found: GateResult) -> GateResult:
         return apply_acceptances(run, [found])[0]
 
-    later = night(run, folder)
+    later = run_with_register(run, folder)
     assert ended(later, result).stops_release
-    taken = ended(night(run, folder, **asking(result.check_id)), result)
+    taken = ended(run_with_register(run, folder, **acceptance_for(result.check_id)), result)
     assert (taken.stops_release, taken.warns, taken.accepted_by, taken.accepted_because) == (
         False,
         True,
@@ -110,11 +110,11 @@ def failed(*sources: str, check_class: str = "fault") -> GateResult:
 
 @pytest.mark.parametrize("sources", [("dashboard-ela-2024",), ()])
 def test_an_accepted_failure_is_listed_and_stops_again_when_rows_change(
-    begun: Run, tmp_path: Path, sources: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
+    started_run: Run, tmp_path: Path, sources: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Checks whose rows name their files, and checks whose rows name none; a test of all checks is slow."""
     result = replace(failed(*sources), check_id="release_leas_kept")
-    assert_cycle(begun, tmp_path, result, replace(result, rows_digest="another row"))
+    assert_cycle(started_run, tmp_path, result, replace(result, rows_digest="another row"))
     monkeypatch.setenv("DTA_WORK", str(tmp_path))
     said = runner.invoke(app, ["accepted"]).output
     assert result.check_id in said
@@ -159,23 +159,27 @@ def test_an_accepted_file_fault_stops_again_when_rows_change(
     assert seen >= 2
 
 
-def test_an_acceptance_expires(begun: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_acceptance_expires(started_run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     found = GateResult("release", "release_leas_kept", "leas", "fault", "critical", "passed", 0, "s", "r").failed(
         1, ["a row"]
     )
-    taken = apply_acceptances(night(begun, tmp_path, **asking("release_leas_kept")), [found])[0]
+    taken = apply_acceptances(run_with_register(started_run, tmp_path, **acceptance_for("release_leas_kept")), [found])[
+        0
+    ]
     assert taken.accepted_until == clock.today() + timedelta(days=90)
-    later = night(begun, tmp_path)
+    later = run_with_register(started_run, tmp_path)
     monkeypatch.setattr(clock, "today", lambda: taken.accepted_until)
     assert apply_acceptances(later, [found])[0].warns
     monkeypatch.setattr(clock, "today", lambda: taken.accepted_until + timedelta(days=1))
     assert apply_acceptances(later, [found])[0].stops_release
 
 
-def test_only_what_failed_is_written_to_the_register(begun: Run, tmp_path: Path) -> None:
+def test_only_what_failed_is_written_to_the_register(started_run: Run, tmp_path: Path) -> None:
     good = GateResult("release", "release_leas_kept", "leas", "fault", "critical", "passed", 0, "s", "r")
     broken = good.error("no such table")
-    results = apply_acceptances(night(begun, tmp_path, **asking("release_leas_kept")), [good, broken])
+    results = apply_acceptances(
+        run_with_register(started_run, tmp_path, **acceptance_for("release_leas_kept")), [good, broken]
+    )
     assert [r.stops_release for r in results] == [False, True], "a check that could not run is not accepted"
     assert load_acceptances(tmp_path) == []
 
@@ -262,7 +266,7 @@ def without_2024_science(place: Workplace) -> None:
 
 @pytest.mark.slow
 def test_a_stopped_night_is_accepted_and_listed(
-    light: None, decided_before: None, bare_released: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    sql_checks_only: None, cached_runs: None, bare_released: Workplace, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shutil.copytree(bare_released.work, tmp_path / "work")
     monkeypatch.setenv("DTA_WORK", str(tmp_path / "work"))
@@ -298,7 +302,7 @@ def test_a_stopped_night_is_accepted_and_listed(
 
 
 @pytest.fixture
-def again(published: Workplace, tmp_path: Path) -> Callable[[], duckdb.DuckDBPyConnection]:
+def decide_again(published: Workplace, tmp_path: Path) -> Callable[[], duckdb.DuckDBPyConnection]:
     """Return a function that decides the sample again, with the release that was made from it."""
     from tests.gates.sample import decided
 
@@ -311,10 +315,10 @@ def again(published: Workplace, tmp_path: Path) -> Callable[[], duckdb.DuckDBPyC
 
 
 def test_failures_already_published_do_not_stop_the_next_night(
-    again: Callable[[], duckdb.DuckDBPyConnection], published: Workplace
+    decide_again: Callable[[], duckdb.DuckDBPyConnection], published: Workplace
 ) -> None:
     release = current_release(published.out)
-    with again() as connection:
+    with decide_again() as connection:
 
         def ended(*results: GateResult) -> list[bool]:
             return [r.stops_release for r in downgrade_published_failures(connection, release, results)]

@@ -58,7 +58,7 @@ def test_good_rows_pass_and_each_violation_fails_exactly_its_check_and_names_its
     rows = good.execute(
         f"select rowid, {', '.join(map(quote, table.key))} from {quote(name)} order by rowid"
     ).fetchall()
-    for constraints in of_each_column(table):
+    for constraints in grouped_by_column(table):
         spoiled = dict(zip(constraints, cycle(rows), strict=False))
         values = ", ".join(
             f"{quote(c.column)} = if(rowid = {row[0]}, {wrong_value(table, c)}, {quote(c.column)})"
@@ -78,7 +78,7 @@ def test_good_rows_pass_and_each_violation_fails_exactly_its_check_and_names_its
             assert {k: v for k, v in named.items() if k not in others}.items() <= row.items()
 
 
-def of_each_column(table: Table) -> list[list[Constraint]]:
+def grouped_by_column(table: Table) -> list[list[Constraint]]:
     """Return all constraints in lists with at most one per column.
 
     The constraints of a list are violated at once, each in its own row if there are enough rows.

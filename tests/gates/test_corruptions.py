@@ -15,7 +15,7 @@ from expectations.previous import attach_previous
 from expectations.results import GATES, GateResult, run_check
 from flows import steps
 from flows.runner import Outcome
-from tests.conftest import Once
+from tests.conftest import SharedFolder
 from tests.gates.corruptions import CORRUPTIONS, corrupted
 from tests.gates.sample import decided
 from tests.workplace import Workplace, copy_of_work
@@ -37,7 +37,7 @@ CONTRACTS = {
 
 @pytest.fixture(scope="module")
 def good_release(
-    once: Once, small_state: Path, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory
+    shared_folder: SharedFolder, small_state: Path, raw_cache: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Workplace]:
     """Publish the small state without the pages for readers."""
 
@@ -50,7 +50,7 @@ def good_release(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(steps, "EXTRAS", ())
-        made = once("good-release", make)
+        made = shared_folder("good-release", make)
         work = copy_of_work(made / "work", tmp_path_factory.mktemp("good-release") / "work")
         yield Workplace(small_state / "files", work, made / "out", small_state / "reference")
 
@@ -77,7 +77,7 @@ def outcome_of(good: Workplace, folder: Path, *names: str) -> str:
     except (GateError, SourceFilesError) as error:
         assert digest_of(place.out / "current") == before
         return stopped(place.out, error)
-    return used(outcome, place.out / "current" / "dta.duckdb")
+    return unused_by(outcome, place.out / "current" / "dta.duckdb")
 
 
 def stopped(out: Path, error: DtaError) -> str:
@@ -97,7 +97,7 @@ def stopped(out: Path, error: DtaError) -> str:
     )
 
 
-def used(outcome: Outcome, database: Path) -> str:
+def unused_by(outcome: Outcome, database: Path) -> str:
     """Return what a night did not use from the files.
 
     If the editions of the previous release were used instead, that release stays current, because nothing else changed.
@@ -116,7 +116,7 @@ def used(outcome: Outcome, database: Path) -> str:
     return f"rows rejected: {', '.join(f'{n:,} of `{f}`' for f, n in rejected)}"
 
 
-def of_the_docs() -> dict[str, str]:
+def documented_outcomes() -> dict[str, str]:
     """Return what the docs state about each corruption."""
     return dict(
         re.findall(
@@ -127,22 +127,22 @@ def of_the_docs() -> dict[str, str]:
     )
 
 
-def said_of(*names: str) -> str:
+def documented_outcome(*names: str) -> str:
     """Return what the docs state about corruptions that have the same outcome."""
-    docs = of_the_docs()
+    docs = documented_outcomes()
     (what,) = {docs[CORRUPTIONS[name].words].split(": ")[0] for name in names}
     listed = {part for name in names for part in docs[CORRUPTIONS[name].words].split(": ")[1].split(", ")}
     return f"{what}: {', '.join(sorted(listed))}"
 
 
-NOT_USED = [name for name, c in CORRUPTIONS.items() if of_the_docs()[c.words].startswith("file not used")]
+NOT_USED = [name for name, c in CORRUPTIONS.items() if documented_outcomes()[c.words].startswith("file not used")]
 ALONE = [name for name in CORRUPTIONS if name not in (*CONTRACTS, *NOT_USED)]
 
 
 def test_the_docs_list_every_corruption() -> None:
     assert len(CORRUPTIONS) >= 20
-    assert list(of_the_docs()) == [c.words for c in CORRUPTIONS.values()]
-    files = [of_the_docs()[CORRUPTIONS[name].words] for name in NOT_USED]
+    assert list(documented_outcomes()) == [c.words for c in CORRUPTIONS.values()]
+    files = [documented_outcomes()[CORRUPTIONS[name].words] for name in NOT_USED]
     assert len(set(files)) == len(files), "each damages a file of its own"
 
 
@@ -172,7 +172,7 @@ def test_the_checks_of_the_docs_fail_on_a_corrupted_state(failed: Failed, name: 
     of_files = [c for c, r in failed if any(source_of(row).startswith(CONTRACTS[name]) for row in r.rows)]
     gate = min((c.gate for c in of_files), key=GATES.index)
     checks = sorted(f"`{c.check_id}`" for c in of_files if c.gate == gate)
-    assert f"stopped at {gate} (fault): {', '.join(checks)}" == said_of(name)
+    assert f"stopped at {gate} (fault): {', '.join(checks)}" == documented_outcome(name)
 
 
 @pytest.mark.slow
@@ -196,4 +196,4 @@ def test_a_corrupted_state_is_stopped_or_not_used_as_the_docs_say(
 
     The outcome is exactly what the docs state.
     """
-    assert outcome_of(good_release, tmp_path, *names) == said_of(*names)
+    assert outcome_of(good_release, tmp_path, *names) == documented_outcome(*names)

@@ -16,7 +16,7 @@ from flows import steps
 from flows.cli.app import app
 from flows.cli.phrases import failed_checks
 from reports.quality import Quality, quality_of_release, quality_of_run, render
-from tests.conftest import pass_no_contracts
+from tests.conftest import skip_contracts
 from tests.gates.test_corruptions import digest_of
 from tests.workplace import SAMPLE, Workplace
 from transforms.errors import GateError
@@ -34,7 +34,7 @@ def without_the_site() -> Iterator[None]:
     The pages for readers and the suites take seconds and have other tests.
     """
     with pytest.MonkeyPatch.context() as patch:
-        pass_no_contracts(patch)
+        skip_contracts(patch)
         patch.setattr(steps, "EXTRAS", (steps.write_quality,))
         yield
 
@@ -108,8 +108,12 @@ def accepted(stopped: tuple[Workplace, str], tmp_path_factory: pytest.TempPathFa
     place = copied(stopped[0], tmp_path_factory.mktemp("accepted"))
     shutil.copy(SAMPLE / "suspdownload2024.txt", place.source)
     rewrite(place, "suspdownload2024.txt", spoil("S", "9"))
-    asked = {"accept": "release_files_kept, release_rows_kept", "accept_because": BECAUSE, "accept_by": "A. Analyst"}
-    assert place.publish(**asked, work=fresh_register(place.work)).outcome == "published"
+    check_command = {
+        "accept": "release_files_kept, release_rows_kept",
+        "accept_because": BECAUSE,
+        "accept_by": "A. Analyst",
+    }
+    assert place.publish(**check_command, work=fresh_register(place.work)).outcome == "published"
     fresh_register(place.work)  # other tests use the same work folder
     return place
 
@@ -235,26 +239,26 @@ def test_the_page_reports_a_check_that_could_not_run(release: Path) -> None:
 
 
 @pytest.fixture
-def asked(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def check_command(workplace: Workplace, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Run ``dta check`` on a copy of the sample."""
     monkeypatch.setenv("DTA_WORK", str(workplace.work))
     return ["check", "--source", str(workplace.source), "--out", str(workplace.out), "--as-of", "2026-11-24"]
 
 
 @pytest.mark.slow
-def test_dta_check_publishes_nothing(asked: list[str], workplace: Workplace) -> None:
-    ended = runner.invoke(app, asked)
+def test_dta_check_publishes_nothing(check_command: list[str], workplace: Workplace) -> None:
+    ended = runner.invoke(app, check_command)
     assert ended.exit_code == 0, ended.output
     assert "Nothing was published." in ended.output
     assert not workplace.out.exists()
 
 
 def test_dta_check_reports_what_would_stop_a_release(
-    asked: list[str], workplace: Workplace, edit: Edit, tmp_path: Path
+    check_command: list[str], workplace: Workplace, edit: Edit, tmp_path: Path
 ) -> None:
     page = tmp_path / "page.html"
     edit("mathdownload2024.txt", last_years_rows)
-    ended = runner.invoke(app, [*asked, "--page", str(page)])
+    ended = runner.invoke(app, [*check_command, "--page", str(page)])
     assert ended.exit_code == 5
     assert "✗ stops the release Check prior_is_last_year on " in ended.output
     assert "file mathdownload2024.txt" in ended.output

@@ -447,7 +447,7 @@ def names(state: State) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def looked_at(state: State) -> dict[str, set[str]]:
+def tables_of_checks(state: State) -> dict[str, set[str]]:
     """Return the tables that each check names, of this release and the previous one; a column of the same name counts
     too.
     """
@@ -467,7 +467,7 @@ def changed_by(spoiled: Violation) -> set[str]:
     return {name for s in spoiled.statements for name in re.findall(r"^(?:update|insert into|delete from) ([\w.]+)", s)}
 
 
-def may_see(check: Check, tables: set[str], spoiled: Violation) -> bool:
+def may_affect(check: Check, tables: set[str], spoiled: Violation) -> bool:
     """Return True if a statement changes a table that the check uses; for an update, also a column that its query
     names.
     """
@@ -497,7 +497,7 @@ def test_a_good_state_passes_every_check(state: State) -> None:
 
 @pytest.mark.parametrize("check", CHECKS, ids=lambda c: c.check_id)
 def test_a_violation_fails_exactly_its_check_and_is_named(
-    state: State, names: dict[str, str], looked_at: dict[str, set[str]], check: Check
+    state: State, names: dict[str, str], tables_of_checks: dict[str, set[str]], check: Check
 ) -> None:
     """Run only checks that use the changed data; the others give the same result as on the good state."""
     spoiled = VIOLATIONS[check.check_id]
@@ -508,7 +508,7 @@ def test_a_violation_fails_exactly_its_check_and_is_named(
         results = {
             c.check_id: run_check(state.connection, c)
             for c in CHECKS
-            if c is check or may_see(c, looked_at[c.check_id], spoiled)
+            if c is check or may_affect(c, tables_of_checks[c.check_id], spoiled)
         }
     finally:
         state.connection.execute("rollback")
@@ -547,15 +547,15 @@ def test_checks_against_the_previous_release_pass_on_the_first_release(state: St
         state.connection.execute("rollback")
 
 
-def test_tables_of_checks_and_violations_are_detected(state: State, looked_at: dict[str, set[str]]) -> None:
+def test_tables_of_checks_and_violations_are_detected(state: State, tables_of_checks: dict[str, set[str]]) -> None:
     for check in CHECKS:
         changed = changed_by(VIOLATIONS[check.check_id])
         assert changed <= tables(state)
-        assert changed & looked_at[check.check_id], check.check_id
+        assert changed & tables_of_checks[check.check_id], check.check_id
     views = {
         n
         for (n,) in state.connection.execute(
             "select view_name from duckdb_views() where schema_name = 'main' and not internal"
         ).fetchall()
     }
-    assert not views & {n for names in looked_at.values() for n in names}, "a view hides the tables behind it"
+    assert not views & {n for names in tables_of_checks.values() for n in names}, "a view hides the tables behind it"

@@ -79,14 +79,14 @@ def decide(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> Iterato
 
 
 @pytest.fixture(scope="module")
-def as_made(decide: Decide) -> duckdb.DuckDBPyConnection:
+def unchanged_state(decide: Decide) -> duckdb.DuckDBPyConnection:
     """Decide ``random_state``, with which each test compares a changed one."""
     return decide(random_state())
 
 
 @pytest.mark.slow
-def test_a_worse_color_never_removes_eligibility(decide: Decide, as_made: duckdb.DuckDBPyConnection) -> None:
-    before = statuses(as_made)
+def test_a_worse_color_never_removes_eligibility(decide: Decide, unchanged_state: duckdb.DuckDBPyConnection) -> None:
+    before = statuses(unchanged_state)
     every_status_occurs(before)
     boards = random_state()
     dice = random.Random(-1)  # noqa: S311
@@ -100,17 +100,19 @@ def test_a_worse_color_never_removes_eligibility(decide: Decide, as_made: duckdb
 
 
 @pytest.mark.slow
-def test_row_and_column_order_do_not_change_verdicts(decide: Decide, as_made: duckdb.DuckDBPyConnection) -> None:
-    expected = content(as_made)
+def test_row_and_column_order_do_not_change_verdicts(
+    decide: Decide, unchanged_state: duckdb.DuckDBPyConnection
+) -> None:
+    expected = content(unchanged_state)
     assert expected["eligibility"]
     assert content(decide(random_state(), ("rows", "columns"))) == expected
 
 
 @pytest.mark.slow
 def test_a_year_outside_the_window_does_not_change_the_determination(
-    decide: Decide, as_made: duckdb.DuckDBPyConnection
+    decide: Decide, unchanged_state: duckdb.DuckDBPyConnection
 ) -> None:
-    before = {key: status for key, status in statuses(as_made).items() if key[1] == 2024}
+    before = {key: status for key, status in statuses(unchanged_state).items() if key[1] == 2024}
     boards = random_state()
     for cds in LEAS:
         for group in GROUPS:
@@ -121,8 +123,8 @@ def test_a_year_outside_the_window_does_not_change_the_determination(
 
 
 @pytest.mark.slow
-def test_every_lea_has_one_row_per_pathway_and_year(as_made: duckdb.DuckDBPyConnection) -> None:
-    wrong = as_made.execute("""
+def test_every_lea_has_one_row_per_pathway_and_year(unchanged_state: duckdb.DuckDBPyConnection) -> None:
+    wrong = unchanged_state.execute("""
         select l.cds, d.determination_year, p.pathway, count(e.cds)
         from leas l cross join determination_years d cross join pathways p
         left join eligibility e using (cds, determination_year, pathway)
@@ -130,6 +132,6 @@ def test_every_lea_has_one_row_per_pathway_and_year(as_made: duckdb.DuckDBPyConn
         """).fetchall()
     assert not wrong
     assert (
-        as_made.execute("select count(*) from eligibility").fetchone()
-        == as_made.execute("select count(*) from lea_index").fetchone()
+        unchanged_state.execute("select count(*) from eligibility").fetchone()
+        == unchanged_state.execute("select count(*) from lea_index").fetchone()
     )

@@ -137,7 +137,7 @@ def test_a_verdict_that_is_new_may_be_due_to_a_file_of_a_later_year(db: duckdb.D
 # ---- whole nights ----
 
 
-def upgrade(monkeypatch: pytest.MonkeyPatch) -> None:
+def use_new_code(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let later runs have other code than the previous releases."""
 
     def other(run: Run) -> dict[str, str]:
@@ -147,7 +147,7 @@ def upgrade(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(release, "part_digests", other)
 
 
-def loosened(folder: Path) -> Path:
+def write_loosened_rules(folder: Path) -> Path:
     """Write rules in which one priority is enough in 2024, instead of two."""
     reference = reference_copy(folder / "reference")
     path = reference / "rules" / "2024.toml"
@@ -183,33 +183,35 @@ def attributions_of(run: Run) -> dict[str, int]:
 
 @pytest.mark.slow
 def test_verdicts_changed_by_new_rules_do_not_count_as_data(published: Workplace, tmp_path: Path) -> None:
-    found = attributions(published, reference=loosened(tmp_path))
+    found = attributions(published, reference=write_loosened_rules(tmp_path))
     assert set(found) == {"rules"}
     assert found["rules"] >= 5
 
 
 @pytest.fixture(scope="module")
-def everybody(published: Workplace) -> Iterator[Run]:
+def run_with_all_eligible(published: Workplace) -> Iterator[Run]:
     """Return a run on the files of the release, with every LEA eligible."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("transforms.build.build_table", _everybody_is_eligible)
+        patch.setattr("transforms.build.build_table", _make_all_eligible)
         run = published.decided()
     yield run
     run.finish()
 
 
-def test_differences_with_only_new_code_are_due_to_code(everybody: Run, monkeypatch: pytest.MonkeyPatch) -> None:
-    upgrade(monkeypatch)
-    found = attributions_of(everybody)
+def test_differences_with_only_new_code_are_due_to_code(
+    run_with_all_eligible: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_new_code(monkeypatch)
+    found = attributions_of(run_with_all_eligible)
     assert set(found) == {"code"}
     assert found["code"] > 100, "and the band does not stop it"
 
 
-def test_the_same_differences_without_new_code_stop_the_night(everybody: Run) -> None:
-    assert set(attributions_of(everybody)) == {"data"}
+def test_the_same_differences_without_new_code_stop_the_night(run_with_all_eligible: Run) -> None:
+    assert set(attributions_of(run_with_all_eligible)) == {"data"}
 
 
-def _everybody_is_eligible(connection: duckdb.DuckDBPyConnection, stage: str, table: str) -> int:
+def _make_all_eligible(connection: duckdb.DuckDBPyConnection, stage: str, table: str) -> int:
     rows = build_table(connection, stage, table)
     if table == "eligibility":
         connection.execute("update eligibility set status = 'eligible' where pathway = 'continuum'")
@@ -220,8 +222,8 @@ def _everybody_is_eligible(connection: duckdb.DuckDBPyConnection, stage: str, ta
 def test_new_data_and_new_code_are_distinguished_by_lea(
     workplace: Workplace, published: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("transforms.build.build_table", _everybody_is_eligible)
-    upgrade(monkeypatch)
+    monkeypatch.setattr("transforms.build.build_table", _make_all_eligible)
+    use_new_code(monkeypatch)
     path = workplace.source / "suspdownload2024.txt"
     header, *lines = path.read_bytes().decode().split("\r\n")
     n = next(i for i, line in enumerate(lines) if line.startswith(f"{NEIGHBOR}\tD"))
@@ -240,18 +242,20 @@ def test_new_data_and_new_code_are_distinguished_by_lea(
     assert {to for cds, _, to in rows if cds != NEIGHBOR} == {"code"}
 
 
-def test_a_release_without_digests_counts_as_older_code(everybody: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_release_without_digests_counts_as_older_code(
+    run_with_all_eligible: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     real = attribution.read_manifest
     monkeypatch.setattr(
         attribution, "read_manifest", lambda folder: {k: v for k, v in real(folder).items() if k != "digests"}
     )
-    assert set(attributions_of(everybody)) == {"code"}
+    assert set(attributions_of(run_with_all_eligible)) == {"code"}
 
 
 @pytest.mark.slow
 def test_a_difference_on_the_day_of_a_dated_fact_is_due_to_data(
     published: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    upgrade(monkeypatch)
+    use_new_code(monkeypatch)
     found = attributions(published, as_of=date(2025, 6, 1))
     assert set(found) == {"data"}, "the loan of Plumas is not known yet"

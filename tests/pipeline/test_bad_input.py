@@ -53,7 +53,9 @@ CASES: dict[str, tuple[str, Callable[[str], str], type[DtaError], tuple[str, ...
 
 @pytest.mark.slow
 @pytest.mark.parametrize("case", CASES)
-def test_a_stopped_run_keeps_the_current_release(light: None, bare_released: Workplace, edit: Edit, case: str) -> None:
+def test_a_stopped_run_keeps_the_current_release(
+    sql_checks_only: None, bare_released: Workplace, edit: Edit, case: str
+) -> None:
     file, how, error, said = CASES[case]
     before = tree(bare_released.out)
     edit(file, how)
@@ -104,7 +106,7 @@ def first_district_line(text: str) -> str:
 
 
 def test_a_bad_row_is_rejected_and_dependent_results_are_not_determined(
-    light: None, bare_released: Workplace, edit: Callable[[str, Callable[[str], str]], None]
+    sql_checks_only: None, bare_released: Workplace, edit: Callable[[str, Callable[[str], str]], None]
 ) -> None:
     """Rows of each kind, in one night."""
     by_file: dict[str, set[tuple[str, str]]] = {}
@@ -167,7 +169,7 @@ REFUSED: dict[str, tuple[str, Callable[[str], str], str]] = {
 
 @pytest.mark.slow
 def test_a_broken_file_is_unused_and_the_current_release_stays(
-    light: None, bare_released: Workplace, edit: Edit
+    sql_checks_only: None, bare_released: Workplace, edit: Edit
 ) -> None:
     """A file broken in each way, in one night."""
     before = tree(bare_released.out)
@@ -188,7 +190,7 @@ def test_a_broken_file_is_unused_and_the_current_release_stays(
 
 @pytest.mark.slow
 def test_a_bad_school_row_is_rejected_and_counted(
-    light: None, workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]
+    sql_checks_only: None, workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]
 ) -> None:
     def spoil(text: str) -> str:
         header, *lines = text.split("\n")

@@ -36,7 +36,7 @@ COMMANDS = (
 
 
 @cache
-def on_page(out: Path, page: str) -> list[Ended]:
+def run_on_code_page(out: Path, page: str) -> list[Ended]:
     """Run all commands on a console of eighty columns with this code page."""
     return in_turn(out, COMMANDS, PYTHONIOENCODING=page)
 
@@ -49,7 +49,7 @@ def on_page(out: Path, page: str) -> list[Ended]:
     ],
 )
 def test_commands_work_on_any_code_page(published: Workplace, page: str) -> None:
-    for arguments, (code, said, told) in zip(COMMANDS, on_page(published.out, page), strict=True):
+    for arguments, (code, said, told) in zip(COMMANDS, run_on_code_page(published.out, page), strict=True):
         assert code == (2 if "Nobody" in arguments[-1] else 0), (arguments, told)
         assert b"Traceback" not in said + told, arguments
         (said + told).decode(page)
@@ -64,7 +64,7 @@ def test_unsupported_characters_are_replaced_by_similar_ones() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("page", ["ascii", "cp1252"])
-def test_a_run_writes_its_log_on_any_code_page(light: None, tmp_path: Path, page: str) -> None:
+def test_a_run_writes_its_log_on_any_code_page(sql_checks_only: None, tmp_path: Path, page: str) -> None:
     source = tmp_path / "Señor [x]"
     source.mkdir()
     (source / "eladownload2024.txt").touch()
@@ -122,7 +122,7 @@ WAYS = [(arguments, read) for read in (20, 0) for arguments in READERS]
 
 
 @cache
-def stopped_readers(out: Path) -> dict[tuple[tuple[str, ...], int], tuple[int, str]]:
+def exits_with_stopped_reader(out: Path) -> dict[tuple[tuple[str, ...], int], tuple[int, str]]:
     """Return how each command ends if its reader stops after 20 bytes, or at once."""
     return dict(zip(WAYS, read_in_part(out, WAYS), strict=True))
 
@@ -134,7 +134,7 @@ def stopped_readers(out: Path) -> dict[tuple[tuple[str, ...], int], tuple[int, s
     ids=lambda given: "-".join(given)[:30] if isinstance(given, tuple) else str(given),
 )
 def test_a_closed_pipe_is_not_an_error(published: Workplace, arguments: tuple[str, ...], read: int) -> None:
-    assert stopped_readers(published.out)[arguments, read] == (0, "")
+    assert exits_with_stopped_reader(published.out)[arguments, read] == (0, "")
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_a_closed_stream_is_not_an_error(
 
 
 @pytest.mark.slow
-def test_a_run_continues_when_its_log_is_not_read(light: None, tmp_path: Path) -> None:
+def test_a_run_continues_when_its_log_is_not_read(sql_checks_only: None, tmp_path: Path) -> None:
     given = {
         **os.environ,
         "DTA_OUT": str(tmp_path / "out"),
@@ -177,7 +177,7 @@ def test_a_run_continues_when_its_log_is_not_read(light: None, tmp_path: Path) -
 
 @pytest.mark.parametrize("page", ["cp1252", pytest.param("utf-8", marks=pytest.mark.slow)])
 def test_output_fits_eighty_columns(published: Workplace, page: str) -> None:
-    for _, said, _ in on_page(published.out, page):
+    for _, said, _ in run_on_code_page(published.out, page):
         for line in said.decode(page).splitlines():
             assert len(line) <= 80 or "/" in line, line
 

@@ -18,7 +18,7 @@ from flows.logs import event_line, json_log
 from flows.runner import Outcome, execute
 from flows.steps import STEPS, Step
 from tests.cases import reference_copy
-from tests.conftest import pass_no_gates
+from tests.conftest import skip_gates
 from tests.workplace import AS_OF, SAMPLE, Workplace, copy_of_work
 from transforms.errors import ReleaseError, SourceFilesError, StorageError
 from transforms.locks import run_lock
@@ -44,7 +44,7 @@ def dying_at(stage: str, how: Callable[[], BaseException] = Died) -> Callable[[S
 
 
 @dataclass
-class Anew:
+class Rerun:
     """The run after one that died: where it published, its stages, its log, and what the dead run had left."""
 
     place: Workplace
@@ -64,7 +64,7 @@ HARM = {
 
 
 @pytest.fixture(scope="module")
-def anew(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Anew:
+def rerun(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Rerun:
     """Let a run die between stages, tear its scratch folder, damage the files next to it, and run again.
 
     The folders are not those of the release of the sample.
@@ -73,7 +73,7 @@ def anew(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Anew:
     source, reference = shutil.copytree(SAMPLE, folder / "ein Ordner"), reference_copy(folder / "reference")
     place = Workplace(source, copy_of_work(raw_cache, folder / "w'ork"), folder / "out put", reference)
     with pytest.MonkeyPatch.context() as patch:
-        pass_no_gates(patch)
+        skip_gates(patch)
         with pytest.raises(Died):
             execute(place.settings(), dying_at("criteria"))
         left = place.work / "build" / "runs" / hashlib.sha256(str(place.out).encode()).hexdigest()[:16] / "run-x"
@@ -97,7 +97,7 @@ def anew(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Anew:
 
         outcome = execute(place.settings(), perform, log=both)
     events = [json.loads(line) for line in stream.getvalue().splitlines()]
-    return Anew(place, outcome, done, events, words, left)
+    return Rerun(place, outcome, done, events, words, left)
 
 
 def spoil(path: Path, harm: str) -> None:
@@ -108,21 +108,21 @@ def spoil(path: Path, harm: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_run_after_a_dead_one_starts_over_and_verifies_leftovers(anew: Anew) -> None:
+def test_a_run_after_a_dead_one_starts_over_and_verifies_leftovers(rerun: Rerun) -> None:
     """The next run uses the files next to the scratch folder, but rebuilds damaged ones."""
-    assert anew.done == NAMES
-    assert not anew.left.exists(), "what was left is removed"
+    assert rerun.done == NAMES
+    assert not rerun.left.exists(), "what was left is removed"
 
 
 @pytest.mark.slow
-def test_the_same_inputs_give_the_same_release_id_and_bytes(anew: Anew, published: Workplace) -> None:
+def test_the_same_inputs_give_the_same_release_id_and_bytes(rerun: Rerun, published: Workplace) -> None:
     """In other folders, and after a run that died."""
     undisturbed = current_release(published.out)
     assert undisturbed is not None
-    assert anew.outcome.release_id == undisturbed.name
+    assert rerun.outcome.release_id == undisturbed.name
     for path in undisturbed.glob("*.parquet"):
         if not path.name.startswith("meta_"):
-            assert path.read_bytes() == (anew.place.out / "current" / path.name).read_bytes(), path.name
+            assert path.read_bytes() == (rerun.place.out / "current" / path.name).read_bytes(), path.name
 
 
 def test_old_dead_runs_are_removed_regardless_of_the_clock(workplace: Workplace) -> None:
@@ -182,10 +182,10 @@ def test_a_run_with_a_clock_set_back_publishes_nothing(released: Workplace) -> N
 
 
 @pytest.mark.slow
-def test_the_log_has_rows_and_seconds_as_text_and_json(anew: Anew) -> None:
-    assert {e["run_id"] for e in anew.events} == {anew.outcome.run_id}
-    stages = [e for e in anew.events if e["event"] == "stage"]
+def test_the_log_has_rows_and_seconds_as_text_and_json(rerun: Rerun) -> None:
+    assert {e["run_id"] for e in rerun.events} == {rerun.outcome.run_id}
+    stages = [e for e in rerun.events if e["event"] == "stage"]
     assert [e["stage"] for e in stages] == NAMES
     assert all({"rows_in", "rows_out", "seconds", "time", "message"} <= e.keys() for e in stages)
-    assert anew.events[-1]["outcome"] == "published"
-    assert any("6,862 in" in w and w.startswith("raw") for w in anew.words)
+    assert rerun.events[-1]["outcome"] == "published"
+    assert any("6,862 in" in w and w.startswith("raw") for w in rerun.words)

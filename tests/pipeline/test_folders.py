@@ -16,7 +16,7 @@ from tests.workplace import Workplace, reissue
 from transforms.errors import ConfigError, SourceFilesError, StorageError
 from transforms.folders import MARK, claim_folders, claim_work
 
-pytestmark = pytest.mark.usefixtures("any_tables")
+pytestmark = pytest.mark.usefixtures("cached_tables")
 Tree = dict[str, tuple[bytes, int]]
 
 
@@ -50,25 +50,25 @@ def a_worktree(folder: Path) -> None:
     (folder / ".git").write_text("gitdir: elsewhere")
 
 
-def releases_of_others(folder: Path) -> None:
+def foreign_releases(folder: Path) -> None:
     """Create another program's folder of the same name."""
     (folder / "releases" / "2019").mkdir(parents=True)
     (folder / "releases" / "2019" / "manifest.json").write_text("{}")
     (folder / "status.json").write_text('{"ok": true}')
 
 
-def builds_of_others(folder: Path) -> None:
+def foreign_builds(folder: Path) -> None:
     (folder / "build" / "core").mkdir(parents=True)
     (folder / "build" / "core" / "main.o").write_text("x")
     (folder / "build" / "runs" / "old").mkdir(parents=True)
 
 
-def snapshots_of_others(folder: Path) -> None:
+def foreign_snapshots(folder: Path) -> None:
     (folder / "snapshots" / "monday").mkdir(parents=True)
     (folder / "snapshots" / "monday" / "disk.img").write_text("x")
 
 
-@pytest.mark.parametrize("made", [secrets, a_worktree, releases_of_others])
+@pytest.mark.parametrize("made", [secrets, a_worktree, foreign_releases])
 def test_a_foreign_output_folder_is_refused_and_unchanged(made: Callable[[Path], None], workplace: Workplace) -> None:
     made(workplace.out)
     before = tree(workplace.out)
@@ -79,7 +79,7 @@ def test_a_foreign_output_folder_is_refused_and_unchanged(made: Callable[[Path],
     assert tree(workplace.out) == before
 
 
-@pytest.mark.parametrize("made", [secrets, a_worktree, builds_of_others, snapshots_of_others])
+@pytest.mark.parametrize("made", [secrets, a_worktree, foreign_builds, foreign_snapshots])
 def test_a_foreign_work_folder_is_refused_and_unchanged(
     made: Callable[[Path], None], workplace: Workplace, tmp_path: Path
 ) -> None:
@@ -217,7 +217,7 @@ def test_the_watch_leaves_nothing_in_a_foreign_folder(tmp_path: Path) -> None:
 def test_commands_that_change_releases_do_not_touch_foreign_folders(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    releases_of_others(tmp_path)
+    foreign_releases(tmp_path)
     before = tree(tmp_path)
     for arguments in (("tag", "2019", "x"), ("rollback", "2019"), ("rollback", "--lift"), ("tag", "--remove", "x")):
         assert main((*arguments, "--out", tmp_path), monkeypatch) == 6

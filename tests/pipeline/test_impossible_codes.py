@@ -10,7 +10,7 @@ import openpyxl
 import pytest
 from openpyxl.cell import Cell
 
-from tests.conftest import pass_few_gates
+from tests.conftest import use_sql_checks_only
 from tests.workbooks import change_rows
 from tests.workplace import Workplace, edit_text
 
@@ -35,7 +35,7 @@ def add_row(path: Path, **values: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def of_nobody(new_place: Callable[[], Workplace]) -> Iterator[duckdb.DuckDBPyConnection]:
+def with_impossible_codes(new_place: Callable[[], Workplace]) -> Iterator[duckdb.DuckDBPyConnection]:
     """Decide with a row of each code in a workbook, and one in a Dashboard file; the night passes its gates."""
     place = new_place()
     for code, year in NOBODY.items():
@@ -48,29 +48,31 @@ def of_nobody(new_place: Callable[[], Workplace]) -> Iterator[duckdb.DuckDBPyCon
 
     edit_text(place.source / "suspdownload2023.txt", moved)
     with pytest.MonkeyPatch.context() as patch:
-        pass_few_gates(patch)
+        use_sql_checks_only(patch)
         with place.checked() as db:
             yield db
 
 
 @pytest.mark.parametrize("code", NOBODY)
 def test_a_workbook_row_with_an_impossible_code_is_rejected_alone(
-    of_nobody: duckdb.DuckDBPyConnection, code: str
+    with_impossible_codes: duckdb.DuckDBPyConnection, code: str
 ) -> None:
     """A row of the whole state that somebody added, and impossible codes."""
-    assert ("CDS", NO_COUNTY) in of_nobody.execute(LEFT_OUT, [code]).fetchall()
+    assert ("CDS", NO_COUNTY) in with_impossible_codes.execute(LEFT_OUT, [code]).fetchall()
     for table in ("leas", "assistance_letters", "eligibility"):
-        assert of_nobody.execute(f"select count(*) from {table} where cds = ?", [code]).fetchall() == [(0,)]
+        assert with_impossible_codes.execute(f"select count(*) from {table} where cds = ?", [code]).fetchall() == [(0,)]
 
 
-def test_a_dashboard_row_with_an_impossible_code_is_rejected_alone(of_nobody: duckdb.DuckDBPyConnection) -> None:
+def test_a_dashboard_row_with_an_impossible_code_is_rejected_alone(
+    with_impossible_codes: duckdb.DuckDBPyConnection,
+) -> None:
     """The row is in a Dashboard file, whose row of the state is as in CDE's file."""
-    assert of_nobody.execute("select cds, reason from rejects order by cds").fetchall()[-1] == (
+    assert with_impossible_codes.execute("select cds, reason from rejects order by cds").fetchall()[-1] == (
         "99661590000000",
         NO_COUNTY,
     )
     odd = "select count(*) from leas where county_code is null or cds[1:2] > '58'"
-    assert of_nobody.execute(odd).fetchall() == [(0,)]
+    assert with_impossible_codes.execute(odd).fetchall() == [(0,)]
 
 
 @pytest.mark.slow

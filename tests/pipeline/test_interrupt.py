@@ -81,7 +81,7 @@ def interrupted(
     ],
 )
 def test_a_run_ends_as_interrupted(
-    how: str, stage: str, number: signal.Signals, released: Workplace, tmp_path: Path, remembered: None
+    how: str, stage: str, number: signal.Signals, released: Workplace, tmp_path: Path, cached_runs_without_gates: None
 ) -> None:
     before = current_release(released.out)
     assert before is not None
@@ -111,10 +111,10 @@ def test_a_run_ends_as_interrupted(
         assert (ended["outcome"], ended["exit_code"], ended["stage"]) == ("interrupted", 128 + number, stage)
     assert status["last_good_check"], "that of the run before"
     if (how, stage) == ("query", "criteria"):
-        begins_anew(released)
+        check_fresh_start(released)
 
 
-def begins_anew(place: Workplace) -> None:
+def check_fresh_start(place: Workplace) -> None:
     """Check that the run after an interrupted one starts from the beginning."""
     assert place.publish().outcome == "published"
     assert [s["stage"] for s in read_status(place.out)["stages"]] == [s.name for s in STEPS]
@@ -138,7 +138,7 @@ def test_a_run_interrupted_after_publishing_reports_the_release(how: str, releas
     assert published_ids(released.out)[-1] == new.name
 
 
-def left_behind(
+def check_no_process_left(
     command: list[str], number: signal.Signals, place: Workplace, begun: Callable[[], bool] = lambda: True
 ) -> None:
     """Send the signal while a child process works, and check that no process is alive afterwards."""
@@ -149,12 +149,12 @@ def left_behind(
         command, cwd=PROJECT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
     )
 
-    def beside() -> list[psutil.Process]:
+    def child_processes() -> list[psutil.Process]:
         if not begun():
             return []
         return [child for child in psutil.Process(process.pid).children() if "transforms.worker" in child.cmdline()]
 
-    while not (found := beside()):
+    while not (found := child_processes()):
         assert process.poll() is None, process.communicate()[0]
         time.sleep(0.05)
     process.send_signal(number)
@@ -170,7 +170,7 @@ def left_behind(
 def test_no_validation_process_is_left_behind(tmp_path: Path) -> None:
     """The process imports Great Expectations."""
     command = [str(Path(sys.executable).parent / "dta"), "run", "--log", "json"]
-    left_behind(command, signal.SIGTERM, Workplace(STATE, tmp_path / "work", tmp_path / "out"))
+    check_no_process_left(command, signal.SIGTERM, Workplace(STATE, tmp_path / "work", tmp_path / "out"))
 
 
 @pytest.mark.slow
@@ -182,7 +182,7 @@ def test_no_page_process_is_left_behind(number: signal.Signals, state_run: Path,
     )
     command = [sys.executable, "-m", "tests.pipeline.interrupted_run", "pages", "release", str(tmp_path / "busy")]
     place = Workplace(release, tmp_path / "work", tmp_path / "out")
-    left_behind(command, number, place, lambda: any(release.glob("reports/lea/*.html")))
+    check_no_process_left(command, number, place, lambda: any(release.glob("reports/lea/*.html")))
 
 
 def test_an_interrupted_query_exits_with_130(published: Workplace) -> None:
@@ -296,11 +296,11 @@ def test_signal_handlers_are_restored_and_ignored_by_other_threads() -> None:
     assert [signal.getsignal(n) for n in (signal.SIGINT, signal.SIGTERM)] == before
     entered = []
 
-    def elsewhere() -> None:
+    def run_in_thread() -> None:
         with listening():
             entered.append(signal.getsignal(signal.SIGINT))
 
-    thread = threading.Thread(target=elsewhere)
+    thread = threading.Thread(target=run_in_thread)
     thread.start()
     thread.join()
     assert entered == before[:1]

@@ -154,7 +154,7 @@ def test_an_unknown_year_does_not_count_as_met(tmp_path: Path, raw_cache: Path, 
 
 
 @pytest.fixture(scope="module")
-def listed_132(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> list[tuple[str, str]]:
+def listed_by_letters(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> list[tuple[str, str]]:
     """Return the LEAs that CDE must have listed in January 2023, from the letters of its workbooks, without the
     pipeline.
     """
@@ -172,14 +172,14 @@ def listed_132(tmp_path_factory: pytest.TempPathFactory, raw_cache: Path) -> lis
 
 @pytest.mark.slow
 def test_the_list_of_ec_52064_e_5_matches_cde_statewide(
-    tmp_path: Path, raw_cache: Path, listed_132: list[tuple[str, str]]
+    tmp_path: Path, raw_cache: Path, listed_by_letters: list[tuple[str, str]]
 ) -> None:
-    assert len(listed_132) == 132, "as many LEAs as CDE listed"
+    assert len(listed_by_letters) == 132, "as many LEAs as CDE listed"
     source = copy_of_state(tmp_path / "source", *(name for name in BEFORE_2023 if name.startswith("assistancestatus")))
-    write_goals(source, listed_132[1:])
+    write_goals(source, listed_by_letters[1:])
     with Workplace(source, raw_cache, tmp_path / "out").decide() as db:
         rows = db.execute(
             "select class, count(*), min(cds) from reconciliation where flag like 'ec52064e5:%' group by 1 order by 1"
         ).fetchall()
     assert [r[0] for r in rows] == ["agree", "only_ours"]
-    assert rows[1][1:] == (len(listed_132[0][1].split(", ")), listed_132[0][0])
+    assert rows[1][1:] == (len(listed_by_letters[0][1].split(", ")), listed_by_letters[0][0])

@@ -63,7 +63,7 @@ def warned(db: duckdb.DuckDBPyConnection, check: str) -> str:
     ("cds", "other"), [(DISTRICT, SALINAS), (OAKLAND, DISTRICT), (DISTRICT, ALISAL), (INGLEWOOD, SALINAS)]
 )
 def test_a_loan_under_another_districts_code_is_rejected(
-    light: None, bare_released: Workplace, tmp_path: Path, cds: str, other: str
+    sql_checks_only: None, bare_released: Workplace, tmp_path: Path, cds: str, other: str
 ) -> None:
     """The night passes its gates and reports it. If the previous release had the record, it is still on record, not
     lost.
@@ -113,7 +113,9 @@ TWO_LEAS = {"cds": SALINAS, "lea_name": "South Monterey County Joint Union High"
 
 
 @pytest.fixture(scope="module")
-def misnamed(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def with_wrong_register_rows(
+    raw_cache: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Decide with wrong register rows.
 
     They are: a row of two LEAs in the register of every recorded pathway and of CALPADS; a loan with an impossible day,
@@ -131,37 +133,43 @@ def misnamed(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield connection
 
 
-def test_a_case_under_another_leas_code_is_rejected(misnamed: duckdb.DuckDBPyConnection) -> None:
+def test_a_case_under_another_leas_code_is_rejected(with_wrong_register_rows: duckdb.DuckDBPyConnection) -> None:
     for register in RECORDED:
         for cds in (SALINAS, DISTRICT):
-            status, reason = verdict(misnamed, cds, register)
+            status, reason = verdict(with_wrong_register_rows, cds, register)
             assert status == "undetermined"
             assert "record that may be about this district was rejected." in reason
-            assert verdict(misnamed, cds, register, 2022)[0] == "not_assessed", (
+            assert verdict(with_wrong_register_rows, cds, register, 2022)[0] == "not_assessed", (
                 "a case of August 2024 does not matter before it"
             )
         undetermined = "select count(distinct cds) from eligibility where pathway = ? and status = 'undetermined'"
-        assert misnamed.execute(undetermined, [register]).fetchall() == [(2,)]
-    assert misnamed.execute("select count(*) from pathway_register").fetchall() == [(0,)]
+        assert with_wrong_register_rows.execute(undetermined, [register]).fetchall() == [(2,)]
+    assert with_wrong_register_rows.execute("select count(*) from pathway_register").fetchall() == [(0,)]
     stopping = [
         (r.check_id, r.detail)
         for gate in GATES
-        for r in run_sql_checks(misnamed, gate)
+        for r in run_sql_checks(with_wrong_register_rows, gate)
         if r.stops_release and r.check_id not in OF_A_RELEASE
     ]
     assert stopping == []
 
 
-def test_a_certification_under_another_code_counts_for_no_lea(misnamed: duckdb.DuckDBPyConnection) -> None:
-    assert misnamed.execute("select count(*) from calpads_certifications").fetchall() == [(0,)]
-    assert misnamed.execute("select count(*) from rejects where source_id = 'registers/calpads'").fetchall() == [(1,)]
+def test_a_certification_under_another_code_counts_for_no_lea(
+    with_wrong_register_rows: duckdb.DuckDBPyConnection,
+) -> None:
+    assert with_wrong_register_rows.execute("select count(*) from calpads_certifications").fetchall() == [(0,)]
+    assert with_wrong_register_rows.execute(
+        "select count(*) from rejects where source_id = 'registers/calpads'"
+    ).fetchall() == [(1,)]
     used = "select count(*) from assistance_methods where method = 4 and basis = 'computed'"
-    assert misnamed.execute(used).fetchall() == [(0,)]
+    assert with_wrong_register_rows.execute(used).fetchall() == [(0,)]
 
 
-def test_a_borrower_named_by_no_file_stays_when_its_row_is_rejected(misnamed: duckdb.DuckDBPyConnection) -> None:
-    assert verdict(misnamed, INGLEWOOD, "wraparound")[0] == "undetermined"
-    names = misnamed.execute("select lea_name from leas where cds = ?", [INGLEWOOD]).fetchall()
+def test_a_borrower_named_by_no_file_stays_when_its_row_is_rejected(
+    with_wrong_register_rows: duckdb.DuckDBPyConnection,
+) -> None:
+    assert verdict(with_wrong_register_rows, INGLEWOOD, "wraparound")[0] == "undetermined"
+    names = with_wrong_register_rows.execute("select lea_name from leas where cds = ?", [INGLEWOOD]).fetchall()
     assert names == [("Inglewood Unified",)]
 
 
@@ -190,11 +198,13 @@ def test_other_cases_county_offices_and_future_days_with_rejected_rows(decide: D
         assert verdict(db, DISTRICT, "fee_for_service")[0] == "undetermined"
 
 
-def test_a_rejected_repayment_does_not_leave_a_loan_outstanding(misnamed: duckdb.DuckDBPyConnection) -> None:
-    status, reason = verdict(misnamed, OAKLAND, "wraparound")
+def test_a_rejected_repayment_does_not_leave_a_loan_outstanding(
+    with_wrong_register_rows: duckdb.DuckDBPyConnection,
+) -> None:
+    status, reason = verdict(with_wrong_register_rows, OAKLAND, "wraparound")
     assert status == "undetermined"
     assert "A record of this loan was rejected" in reason
-    assert misnamed.execute(
+    assert with_wrong_register_rows.execute(
         "select loan_state from loan_states where loan_id = 'CA-SEL-2003-OAKLAND' and determination_year = 2024"
     ).fetchall() == [("record_rejected",)]
 

@@ -155,7 +155,7 @@ def test_a_computed_verdict_never_yields_to_the_flag(workplace: Workplace, db: d
 
 
 @pytest.mark.slow
-def test_a_missing_file_is_a_warning_of_the_release(light: None, workplace: Workplace) -> None:
+def test_a_missing_file_is_a_warning_of_the_release(sql_checks_only: None, workplace: Workplace) -> None:
     (workplace.source / "ccidownload2024.txt").unlink()
     with workplace.checked() as db:
         rows = db.execute("select check_id, detail from meta_gate_results where outcome = 'failed'").fetchall()
@@ -228,7 +228,7 @@ def test_a_file_decides_nothing_about_a_missing_row_or_uncovered_county(
 
 
 @pytest.mark.slow
-def test_an_undetermined_verdict_names_the_missing_file(workplace: Workplace, light: None) -> None:
+def test_an_undetermined_verdict_names_the_missing_file(workplace: Workplace, sql_checks_only: None) -> None:
     """With Monterey's indicators, 2024 needs only the workbook's flag, and 2023 only the letters of 2019."""
     (workplace.source / "assistancestatus19-rev.xlsx").unlink()
     for cds in ("27102720000000", "27660680000000"):

@@ -42,7 +42,7 @@ def without_flags(folder: Path) -> None:
         change_rows(folder / f"assistancestatus{year}.xlsx", blank)
 
 
-def nothing_flipped(before: Verdicts, after: Verdicts) -> int:
+def count_newly_undetermined(before: Verdicts, after: Verdicts) -> int:
     """Check that verdicts change only to undetermined; return how many changed."""
     assert before.keys() == after.keys()
     changed = {key: after[key][0] for key in before if after[key][0] != before[key][0]}
@@ -103,7 +103,7 @@ Unflagged = tuple[Verdicts, dict[int, list[str]]]
 
 
 @pytest.fixture(scope="module")
-def unflagged(new_place: Callable[[], Workplace]) -> Unflagged:
+def verdicts_without_flags(new_place: Callable[[], Workplace]) -> Unflagged:
     """Return verdicts of the whole sample without CDE's flags, and the LEAs of each workbook."""
     place = new_place()
     without_flags(place.source)
@@ -116,7 +116,7 @@ def unflagged(new_place: Callable[[], Workplace]) -> Unflagged:
 
 @pytest.fixture(scope="module")
 def many_missing(
-    unflagged: Unflagged, new_place: Callable[[], Workplace]
+    verdicts_without_flags: Unflagged, new_place: Callable[[], Workplace]
 ) -> Iterator[tuple[duckdb.DuckDBPyConnection, dict[int, set[str]]]]:
     """Decide without CDE's flags and without a row of every LEA: each of three workbooks lacks the rows of a third of
     them.
@@ -124,7 +124,7 @@ def many_missing(
     place, dropped = new_place(), {}
     without_flags(place.source)
     for n, (year, book) in enumerate(WORKBOOKS.items()):
-        leas = unflagged[1][year]
+        leas = verdicts_without_flags[1][year]
         others = set(ELIGIBLE_2023) - {ELIGIBLE_2023[n]}
         dropped[year] = ({cds for cds in leas if int(cds) % 3 == n} | {ELIGIBLE_2023[n]}) & set(leas) - others
         assert drop_rows(place.source / book, dropped[year]) == len(dropped[year]) > 5
@@ -135,11 +135,11 @@ def many_missing(
 @pytest.mark.slow
 @pytest.mark.parametrize("year", WORKBOOKS)
 def test_a_workbook_without_a_third_of_its_rows_flips_no_verdict(
-    unflagged: Unflagged, many_missing: tuple[duckdb.DuckDBPyConnection, dict[int, set[str]]], year: int
+    verdicts_without_flags: Unflagged, many_missing: tuple[duckdb.DuckDBPyConnection, dict[int, set[str]]], year: int
 ) -> None:
     db, dropped = many_missing
-    flipped = nothing_flipped(
-        {k: v for k, v in unflagged[0].items() if k[0] in dropped[year]},
+    flipped = count_newly_undetermined(
+        {k: v for k, v in verdicts_without_flags[0].items() if k[0] in dropped[year]},
         {k: v for k, v in verdicts(db).items() if k[0] in dropped[year]},
     )
     assert db.execute(
@@ -166,7 +166,7 @@ def test_a_row_missing_in_the_latest_workbook_is_unknown(workplace: Workplace) -
         whole_assistance = {(cds, year): status for cds, year, status in db.execute(assistance).fetchall()}
     drop_rows(workplace.source / "assistancestatus24.xlsx", gone)
     with workplace.decide() as db:
-        nothing_flipped(
+        count_newly_undetermined(
             {k: v for k, v in whole.items() if k[1] < 2024}, {k: v for k, v in verdicts(db).items() if k[1] < 2024}
         )
         for cds in gone:
@@ -241,13 +241,13 @@ def test_a_missing_row_that_another_file_implies_is_unknown(
         cell = [SHOWN_OF.get(indicator, SALINAS), year, group, indicator]
         assert few_missing.execute(EVIDENCE, cell).fetchall() == [("unknown", because)]
     answered = {key for key, (_, decided_by) in found.items() if decided_by == "cde"}
-    nothing_flipped(
+    count_newly_undetermined(
         {k: v for k, v in whole.items() if k not in answered}, {k: v for k, v in found.items() if k not in answered}
     )
     assert few_missing.execute("select count(*) from expected_rows").fetchall() == [(len(SHOWN_BY_ANOTHER_FILE),)]
 
 
-def letters_that_rest_on_one_indicator(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, str, int]]:
+def letters_with_one_indicator(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, str, int]]:
     """Return LEA, group, indicator, letter and priority of 2024 if one indicator alone meets a priority of CDE's
     letter.
     """
@@ -268,7 +268,7 @@ def letters_that_rest_on_one_indicator(db: duckdb.DuckDBPyConnection) -> list[tu
 def test_a_missing_row_that_cdes_letter_implies_is_unknown(
     workplace: Workplace, few_missing: duckdb.DuckDBPyConnection
 ) -> None:
-    cases = letters_that_rest_on_one_indicator(few_missing)
+    cases = letters_with_one_indicator(few_missing)
     assert len(cases) == 3
     for cds, group, indicator, _, _ in cases:
         without_group(workplace.source, f"{indicator}download2024.txt", cds, group)
@@ -285,7 +285,7 @@ def test_a_missing_row_that_cdes_letter_implies_is_unknown(
 
 
 @pytest.fixture(scope="module")
-def before_the_workbook(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
+def verdicts_before_workbook(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Verdicts:
     """Return the verdicts of the weeks before CDE's workbook of 2024."""
     source = tmp_path_factory.mktemp("before") / "source"
     shutil.copytree(SAMPLE, source, ignore=shutil.ignore_patterns("assistancestatus24.xlsx"))
@@ -295,13 +295,13 @@ def before_the_workbook(raw_cache: Path, tmp_path_factory: pytest.TempPathFactor
 
 @pytest.mark.slow
 def test_the_latest_dashboard_without_a_row_and_without_a_workbook_is_unknown(
-    workplace: Workplace, before_the_workbook: Verdicts
+    workplace: Workplace, verdicts_before_workbook: Verdicts
 ) -> None:
     """Before CDE's workbook comes, only other files of the year show that a group, or all groups of an LEA, must have a
     row.
     """
     (workplace.source / "assistancestatus24.xlsx").unlink()
-    assert before_the_workbook[COUNTY_OFFICE, 2024][0] == "eligible"
+    assert verdicts_before_workbook[COUNTY_OFFICE, 2024][0] == "eligible"
     missing: list[tuple[str, str, str | None, str]] = [
         ("cci", COUNTY_OFFICE, "HOM", "graduation"),
         ("grad", COUNTY_OFFICE, "SED", "College/Career"),
@@ -318,7 +318,7 @@ def test_the_latest_dashboard_without_a_row_and_without_a_workbook_is_unknown(
             because = f"the file has no row of this group, but the {witness} file of the year has one"
             assert db.execute(EVIDENCE, [cds, 2024, group or "HOM", indicator]).fetchall() == [("unknown", because)]
         after = verdicts(db)
-        assert nothing_flipped(before_the_workbook, after) == 1
+        assert count_newly_undetermined(verdicts_before_workbook, after) == 1
         assert after[COUNTY_OFFICE, 2024][0] == "undetermined"
 
 
@@ -326,32 +326,32 @@ GONE = [("27661420000000", "chronic", "WH"), (SOUTH_MONTEREY, "susp", "AS"), (CO
 
 
 @pytest.fixture
-def shortened(bare_released: Workplace) -> Workplace:
+def with_rows_removed(bare_released: Workplace) -> Workplace:
     """Return a release, and files that lack some of its rows."""
     for cds, indicator, group in GONE:
         without_group(bare_released.source, f"{indicator}download2024.txt", cds, group)
     return bare_released
 
 
-def rows_gone_are_unknown(db: duckdb.DuckDBPyConnection) -> None:
+def check_removed_rows_are_unknown(db: duckdb.DuckDBPyConnection) -> None:
     because = "the file has no row of this group, but the release before had it"
     for cds, indicator, group in GONE:
         assert db.execute(EVIDENCE, [cds, 2024, group, indicator]).fetchall() == [("unknown", because)]
 
 
-def test_a_missing_row_that_the_previous_release_had_is_unknown(shortened: Workplace) -> None:
-    with shortened.decide("criteria") as db:
-        rows_gone_are_unknown(db)
+def test_a_missing_row_that_the_previous_release_had_is_unknown(with_rows_removed: Workplace) -> None:
+    with with_rows_removed.decide("criteria") as db:
+        check_removed_rows_are_unknown(db)
 
 
 @pytest.mark.slow
-def test_a_missing_row_stays_unknown_night_after_night(shortened: Workplace, without_gates: None) -> None:
-    assert shortened.publish().outcome == "published"
-    with duckdb.connect(str(shortened.out / "current/dta.duckdb"), read_only=True) as db:
-        rows_gone_are_unknown(db)
-    reissue(shortened.source)  # another night with other bytes
-    with shortened.decide("criteria") as db:
-        rows_gone_are_unknown(db)
+def test_a_missing_row_stays_unknown_night_after_night(with_rows_removed: Workplace, without_gates: None) -> None:
+    assert with_rows_removed.publish().outcome == "published"
+    with duckdb.connect(str(with_rows_removed.out / "current/dta.duckdb"), read_only=True) as db:
+        check_removed_rows_are_unknown(db)
+    reissue(with_rows_removed.source)  # another night with other bytes
+    with with_rows_removed.decide("criteria") as db:
+        check_removed_rows_are_unknown(db)
 
 
 def test_groups_that_correctly_lack_a_row_are_determined(db: duckdb.DuckDBPyConnection) -> None:

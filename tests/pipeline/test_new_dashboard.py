@@ -17,7 +17,7 @@ from typer.testing import CliRunner, Result
 from expectations.checks import load_checks
 from expectations.results import run_check
 from flows.cli.app import app
-from tests.conftest import Once, pass_no_contracts
+from tests.conftest import SharedFolder, skip_contracts
 from tests.on_demand import OnDemand
 from tests.statewide import next_dashboard as new
 from tests.statewide.state import write_state
@@ -64,7 +64,7 @@ MAPPED = {
 }
 
 
-def mapped(reference: Path, *names: str) -> None:
+def map_names(reference: Path, *names: str) -> None:
     """Write one line of data for each of these names."""
     for file, old, right in (MAPPED[n] for n in names):
         text = (reference / file).read_text("utf-8")
@@ -73,7 +73,7 @@ def mapped(reference: Path, *names: str) -> None:
 
 
 @pytest.fixture(scope="module")
-def state(once: Once) -> Path:
+def state(shared_folder: SharedFolder) -> Path:
     """Return source files of 2022 to 2025, the reference folder, and the correct results."""
 
     def make(folder: Path) -> None:
@@ -82,7 +82,7 @@ def state(once: Once) -> Path:
             if re.search(r"201[789]|status(18|19)", path.name):
                 path.unlink()
 
-    return once("state-before-2026", make)
+    return shared_folder("state-before-2026", make)
 
 
 def in_force(state: Path) -> set[str]:
@@ -107,7 +107,7 @@ class Decided:
 
 
 @pytest.fixture(scope="module")
-def whole(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decided]:
+def decided_2026(state: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Decided]:
     """Decide everything of 2026 at once, without gates and pages."""
     folder = tmp_path_factory.mktemp("whole-2026")
     shutil.copytree(state / "files", folder / "files")
@@ -126,73 +126,77 @@ def failing(db: OnDemand, check_id: str) -> list[dict[str, object]]:
     return [json.loads(row) for row in run_check(db, check).rows]
 
 
-def test_unconfirmed_criteria_decide_nothing_of_2026(whole: Decided) -> None:
-    found = whole.db.execute(VERDICTS.format(2026)).fetchall()
+def test_unconfirmed_criteria_decide_nothing_of_2026(decided_2026: Decided) -> None:
+    found = decided_2026.db.execute(VERDICTS.format(2026)).fetchall()
     assert {status for _, status, *_ in found} == {"undetermined", "not_assessed", "not_applicable"}
     assert {(by, reason) for _, status, by, reason in found if status == "undetermined"} == {(None, UNKNOWN)}
-    assert whole.db.execute(
+    assert decided_2026.db.execute(
         "select count(*) from student_group_history where dashboard_year = 2026 and meets_criteria is not null"
     ).fetchall() == [(0,)]
-    assert whole.db.execute(
+    assert decided_2026.db.execute(
         "select count(*) from continuum_groups where determination_year = 2026 and counts"
     ).fetchall() == [(0,)]
-    assert whole.db.execute("select count(*) from rule_criteria where dashboard_year = 2026").fetchall() == [(0,)]
+    assert decided_2026.db.execute("select count(*) from rule_criteria where dashboard_year = 2026").fetchall() == [
+        (0,)
+    ]
 
 
-def test_mapped_cde_flags_and_statuses_decide(whole: Decided) -> None:
+def test_mapped_cde_flags_and_statuses_decide(decided_2026: Decided) -> None:
     query = (
         "select determination, status, decided_by, reason from assistance where determination_year = 2026 and status in"
         " ('eligible', 'not_eligible')"
     )
-    found = whole.db.execute(query).fetchall()
+    found = decided_2026.db.execute(query).fetchall()
     assert {(d, s, by) for d, s, by, _ in found} == {
         (d, s, "cde") for d in ("consecutive", "differentiated_assistance") for s in ("eligible", "not_eligible")
     }
     assert all(reason.endswith(f"It is the verdict, because {NOT_CONFIRMED}.") for *_, reason in found)
     unread = "select count(*) from assistance_flags where flag = 'assistance_status_2026' and value is null"
-    assert whole.db.execute(unread).fetchall() != [(0,)], "a status in new words is no answer"
+    assert decided_2026.db.execute(unread).fetchall() != [(0,)], "a status in new words is no answer"
 
 
-def test_the_determination_of_2025_stays_in_force(whole: Decided, state: Path) -> None:
-    assert whole.db.execute(
+def test_the_determination_of_2025_stays_in_force(decided_2026: Decided, state: Path) -> None:
+    assert decided_2026.db.execute(
         "select determination_year, as_of from determination_years where now_in_force"
     ).fetchall() == [(2025, AS_OF)]
     truth = f"select cds, status from '{state / 'truth' / 'continuum.parquet'}' where determination_year = 2025"
     ours = "select cds, status from eligibility where pathway = 'continuum' and determination_year = 2025"
-    assert whole.db.execute(f"({truth}) except ({ours})").fetchall() == []
-    assert whole.db.execute(
+    assert decided_2026.db.execute(f"({truth}) except ({ours})").fetchall() == []
+    assert decided_2026.db.execute(
         "select count(*) from changes where to_year = 2026 and pathway = 'continuum'"
     ).fetchall() == [(0,)]
 
 
-def test_unmapped_names_are_reported(whole: Decided) -> None:
-    assert whole.unused == {
+def test_unmapped_names_are_reported(decided_2026: Decided) -> None:
+    assert decided_2026.unused == {
         "growthdownload2026.txt": "its rows are for GROWTH, which is not a known indicator",
         "graddownload2026.txt": "the header lacks currstatus",
     }
-    rows = failing(whole.db, "everything_placed")
+    rows = failing(decided_2026.db, "everything_placed")
     assert {(r["file"], r["what"], r["name"]) for r in rows} == NOT_PLACED
     assert all("data/" in str(r["what_to_do"]) for r in rows)
-    rejected = whole.db.execute("select distinct file, student_group from rejects order by all").fetchall()
+    rejected = decided_2026.db.execute("select distinct file, student_group from rejects order by all").fetchall()
     assert rejected == [("chronicdownload2026.txt", new.NEW_GROUP), ("suspdownload2026.txt", new.NEW_GROUP)]
 
 
-def test_all_other_data_of_the_files_is_read(whole: Decided, state: Path) -> None:
+def test_all_other_data_of_the_files_is_read(decided_2026: Decided, state: Path) -> None:
     """As many rows as in 2025: a workbook instead of a text file, the new scale and more columns cost no row."""
     query = (
         "select indicator, count(*) from indicator_results where dashboard_year = {} and indicator <> 'grad' group by 1"
         " order by 1"
     )
-    assert whole.db.execute(query.format(2026)).fetchall() == whole.db.execute(query.format(2025)).fetchall()
+    assert (
+        decided_2026.db.execute(query.format(2026)).fetchall() == decided_2026.db.execute(query.format(2025)).fetchall()
+    )
     letters = "select count(*), count(letter) from assistance_letters where dashboard_year = {}"
-    (rows, of_2026), (_, of_2025) = (whole.db.execute(letters.format(y)).fetchall()[0] for y in (2026, 2025))
+    (rows, of_2026), (_, of_2025) = (decided_2026.db.execute(letters.format(y)).fetchall()[0] for y in (2026, 2025))
     assert rows > 0
     assert of_2025 - 1 <= of_2026 <= of_2025
 
 
-def test_years_on_different_scales_are_not_compared(whole: Decided) -> None:
+def test_years_on_different_scales_are_not_compared(decided_2026: Decided) -> None:
     begins = "select indicator, first_dashboard, follows from status_scales where follows is not null order by 1"
-    assert whole.db.execute(begins).fetchall() == [
+    assert decided_2026.db.execute(begins).fetchall() == [
         ("ela", 2026, "distance from standard"),
         ("math", 2026, "distance from standard"),
     ]
@@ -200,7 +204,7 @@ def test_years_on_different_scales_are_not_compared(whole: Decided) -> None:
         "select count(change) > 0, count(prior_status) > 0 from indicator_results where dashboard_year = 2026 and"
         " indicator = 'ela'"
     )
-    assert whole.db.execute(as_printed).fetchall() == [(True, True)]
+    assert decided_2026.db.execute(as_printed).fetchall() == [(True, True)]
     compared = (
         "changes_are_differences",
         "prior_is_last_year",
@@ -208,13 +212,13 @@ def test_years_on_different_scales_are_not_compared(whole: Decided) -> None:
         "rows_of_their_group",
         "statuses_in_units",
     )
-    assert {c: failing(whole.db, c) for c in compared} == {c: [] for c in compared}
-    whole.db.execute("begin")
-    whole.db.execute(
+    assert {c: failing(decided_2026.db, c) for c in compared} == {c: [] for c in compared}
+    decided_2026.db.execute("begin")
+    decided_2026.db.execute(
         "update dashboard_scales set begins = false, scale = 'one', unit = 'percent' where indicator in ('ela', 'math')"
     )
-    told = {c for c in compared if failing(whole.db, c)}
-    whole.db.execute("rollback")
+    told = {c for c in compared if failing(decided_2026.db, c)}
+    decided_2026.db.execute("rollback")
     assert {
         "changes_are_differences",
         "prior_differs_from_last_year",
@@ -222,8 +226,8 @@ def test_years_on_different_scales_are_not_compared(whole: Decided) -> None:
     } <= told, "these checks do see the difference"
 
 
-def test_the_preview_feeds_the_watch_list_without_mixing_scales(whole: Decided) -> None:
-    rows = whole.db.execute("select watch, standing, years, indicators, sentence from watch_list").fetchall()
+def test_the_preview_feeds_the_watch_list_without_mixing_scales(decided_2026: Decided) -> None:
+    rows = decided_2026.db.execute("select watch, standing, years, indicators, sentence from watch_list").fetchall()
     previews = [r for r in rows if r[0].startswith("preview")]
     assert {r[0] for r in previews} >= {"preview_met", "preview_scale_changed"}
     assert {r[1] for r in rows} == {"provisional"}, "what rests on 2026 is not certain"
@@ -239,28 +243,28 @@ def test_the_preview_feeds_the_watch_list_without_mixing_scales(whole: Decided) 
         "select count(distinct dashboard_year) from indicator_results where cds = ? and student_group = ? and indicator"
         " = ? and dashboard_year between 2024 and 2026 and color between 1 and if(indicator = 'elpi', 2, 1)"
     )
-    met = whole.db.execute(
+    met = decided_2026.db.execute(
         "select cds, student_group, unnest(indicators) from watch_list where watch = 'preview_met'"
     ).fetchall()
     assert met
-    assert {whole.db.execute(red, row).fetchall()[0][0] for row in met} == {3}
+    assert {decided_2026.db.execute(red, row).fetchall()[0][0] for row in met} == {3}
 
 
-def changed_reference(whole: Decided, folder: Path) -> Workplace:
-    shutil.copytree(whole.place.reference, folder / "reference")
-    return replace(whole.place, reference=folder / "reference")
+def changed_reference(decided_2026: Decided, folder: Path) -> Workplace:
+    shutil.copytree(decided_2026.place.reference, folder / "reference")
+    return replace(decided_2026.place, reference=folder / "reference")
 
 
 @pytest.mark.slow
-def test_one_line_of_data_maps_each_name(whole: Decided, tmp_path: Path) -> None:
-    place = changed_reference(whole, tmp_path)
-    mapped(place.reference, *MAPPED)
+def test_one_line_of_data_maps_each_name(decided_2026: Decided, tmp_path: Path) -> None:
+    place = changed_reference(decided_2026, tmp_path)
+    map_names(place.reference, *MAPPED)
     with place.decide() as db:
         found = db.execute(VERDICTS.format(2026)).fetchall()
         listed = {
             cds for (cds,) in db.execute("select cds from assistance_leas where dashboard_year = 2026").fetchall()
         }
-        assert {cds for cds, status, *_ in found if status == "eligible"} == whole.eligible
+        assert {cds for cds, status, *_ in found if status == "eligible"} == decided_2026.eligible
         assert {by for cds, status, by, _ in found if cds in listed and status in ("eligible", "not_eligible")} == {
             "cde"
         }
@@ -297,9 +301,9 @@ def confirmed(rules: Path) -> None:
 
 
 @pytest.mark.slow
-def test_confirming_the_criteria_takes_one_edited_file(whole: Decided, tmp_path: Path) -> None:
-    place = changed_reference(whole, tmp_path)
-    mapped(place.reference, new.RENAMED)
+def test_confirming_the_criteria_takes_one_edited_file(decided_2026: Decided, tmp_path: Path) -> None:
+    place = changed_reference(decided_2026, tmp_path)
+    map_names(place.reference, new.RENAMED)
     confirmed(place.reference / "rules")
     # The workbook must then have the flag of its year under a known name.
     (place.source / new.WORKBOOK).rename(tmp_path / new.WORKBOOK)
@@ -367,7 +371,7 @@ class Nights:
 
 @pytest.mark.slow
 @pytest.mark.timeout(900)
-@pytest.mark.usefixtures("light")
+@pytest.mark.usefixtures("sql_checks_only")
 def test_four_nights_publish_2026_step_by_step(state: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     nights = Nights(state, tmp_path)
     before = nights.night()
@@ -425,7 +429,7 @@ def test_four_nights_publish_2026_step_by_step(state: Path, tmp_path: Path, monk
     assert nights.verdicts(2025) == of_2025
 
     # Third night: one line of data maps the renamed column; the last indicators and local indicators come.
-    mapped(nights.reference, new.RENAMED)
+    map_names(nights.reference, new.RENAMED)
     for indicator in ("cci", "science"):
         new.write_indicator(state / "files", nights.files, indicator)
     new.write_local(state / "files", nights.files, 1)
@@ -463,8 +467,8 @@ def test_four_nights_publish_2026_step_by_step(state: Path, tmp_path: Path, monk
     assert UNKNOWN in " ".join(nights.call("explain", str(name), "--year", "2026").output.split())
 
     # One line of data, and CDE's flags answer.
-    mapped(nights.reference, new.NEW_FLAG)
-    pass_no_contracts(monkeypatch)
+    map_names(nights.reference, new.NEW_FLAG)
+    skip_contracts(monkeypatch)
     last = nights.night()
     assert last.exit_code == 0, last.output
     assert nights.verdicts(2026)["eligible"] == len(eligible)

@@ -33,7 +33,7 @@ def copied(workplace: Workplace, root: Path) -> Workplace:
     return Workplace(root / "source", copy_of_work(workplace.work, root / "work"), root / "out", root / "data")
 
 
-def another(place: Workplace, bare: Workplace) -> Path:
+def publish_another(place: Workplace, bare: Workplace) -> Path:
     """Publish a release after that of the sample, so that the two are compared."""
     shutil.copytree(bare.out, place.out, symlinks=True)
     reissue(place.source)
@@ -71,13 +71,13 @@ PATTERN = "a[b]*'c' \"d\" é\n{e}"
 
 @pytest.mark.slow
 def test_no_table_depends_on_folder_locations(
-    light: None, workplace: Workplace, bare: Workplace, tmp_path: Path
+    sql_checks_only: None, workplace: Workplace, bare: Workplace, tmp_path: Path
 ) -> None:
     """In folders that look like columns, and in one that looks like a pattern."""
-    plain, odd = another(copied(workplace, tmp_path / "plain"), bare), tmp_path / "odd" / COLUMNS_OF_A_PATH
+    plain, odd = publish_another(copied(workplace, tmp_path / "plain"), bare), tmp_path / "odd" / COLUMNS_OF_A_PATH
     for decoy in ("ab*'c' \"d\" é\n{e}", "ab'c' \"d\" é\n{e}"):  # names that the pattern would match
         shutil.copytree(plain.parent.parent, odd / decoy / "out", symlinks=True)
-    same_tables(plain, another(copied(workplace, odd / PATTERN), bare))
+    same_tables(plain, publish_another(copied(workplace, odd / PATTERN), bare))
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_messages_show_the_whole_path(
 @pytest.mark.slow
 def test_a_run_names_its_folders_in_full(
     workplace: Workplace,
-    any_tables: None,
+    cached_tables: None,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],

@@ -22,7 +22,7 @@ from transforms.release.pointer import current_hold, roll_back
 from transforms.release.run_records import published_ids, read_status, record_run
 from transforms.release.verify import damage_of
 
-pytestmark = pytest.mark.usefixtures("any_tables")
+pytestmark = pytest.mark.usefixtures("cached_tables")
 
 READERS = {
     "status": ("status",),
@@ -69,7 +69,7 @@ def outside(out: Path) -> str:
     return "which is not a release in"
 
 
-def outside_and_gone(out: Path) -> str:
+def missing_outside(out: Path) -> str:
     (out / "current").unlink()
     (out / "current").symlink_to("/nowhere/at/all")
     return "which is not a release in"
@@ -86,7 +86,7 @@ def circle(out: Path) -> str:
     return "was missing or had no manifest"
 
 
-FOREIGN = [a_folder, a_copy_of_a_release, a_file, outside, outside_and_gone]
+FOREIGN = [a_folder, a_copy_of_a_release, a_file, outside, missing_outside]
 OURS = [dangling, circle]
 
 
@@ -96,24 +96,27 @@ def released(bare_released: Workplace) -> Workplace:
 
 
 @pytest.fixture
-def alone(bare: Workplace, tmp_path: Path) -> Path:
+def single_release(bare: Workplace, tmp_path: Path) -> Path:
     """Return a folder with one release."""
     return linked(bare.out, tmp_path / "alone")
 
 
 @pytest.mark.parametrize("harm", [*FOREIGN, *OURS])
 def test_every_command_reports_a_broken_pointer(
-    harm: Callable[[Path], str], alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    harm: Callable[[Path], str],
+    single_release: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    said = harm(alone)
+    said = harm(single_release)
     for name, command in READERS.items():
-        assert main((*command, "--out", alone), monkeypatch) == 6, name
+        assert main((*command, "--out", single_release), monkeypatch) == 6, name
         captured = capsys.readouterr()
         assert said in " ".join(captured.err.split()), (name, captured.err)
         assert "Traceback" not in captured.err
 
 
-def in_its_place(out: Path) -> object:
+def pointer_content(out: Path) -> object:
     pointer = out / "current"
     return (
         pointer.readlink()
@@ -130,10 +133,10 @@ def test_a_run_does_not_replace_a_foreign_entry_named_like_the_pointer(
 ) -> None:
     said = harm(released.out)
     reissue(released.source)
-    before = in_its_place(released.out)
+    before = pointer_content(released.out)
     with pytest.raises(ReleaseError, match=said):
         released.publish()
-    after = in_its_place(released.out)
+    after = pointer_content(released.out)
     assert after == before
     with pytest.raises(ReleaseError, match=said):
         roll_back(released.out, next((released.out / "releases").glob("2*")).name, "trial")
@@ -198,14 +201,17 @@ def spoiled(release: Path, how: str | tuple[object, ...]) -> None:
     ],
 )
 def test_every_command_reports_an_invalid_manifest(
-    how: str | tuple[object, ...], alone: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    how: str | tuple[object, ...],
+    single_release: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    spoiled(current(alone), how)
-    assert [d.file for d in damage_of(current(alone))] == ["manifest.json"]
+    spoiled(current(single_release), how)
+    assert [d.file for d in damage_of(current(single_release))] == ["manifest.json"]
     for name in ("status", "compare", "releases", "verify", "tag", "watch"):
-        assert main((*READERS[name], "--out", alone), monkeypatch) == 6, name
+        assert main((*READERS[name], "--out", single_release), monkeypatch) == 6, name
         assert "manifest" in capsys.readouterr().err or name == "watch"
-    assert main(("sources", "--out", alone), monkeypatch) == 6
+    assert main(("sources", "--out", single_release), monkeypatch) == 6
 
 
 @pytest.mark.parametrize(
@@ -313,19 +319,19 @@ def test_previous_of_a_republished_release_is_what_readers_had(released: Workpla
 
 
 def test_status_does_not_exit_with_0_without_an_intact_release(
-    alone: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    single_release: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert main(("status", "--out", alone), monkeypatch) == 0
-    record_run(alone, "unchanged", "Nothing changed.", None, 0)
-    spoil(current(alone) / "dta.duckdb")
-    assert main(("status", "--out", alone), monkeypatch) == 6
-    (alone / "current").unlink()
-    assert main(("status", "--out", alone), monkeypatch) == 6
+    assert main(("status", "--out", single_release), monkeypatch) == 0
+    record_run(single_release, "unchanged", "Nothing changed.", None, 0)
+    spoil(current(single_release) / "dta.duckdb")
+    assert main(("status", "--out", single_release), monkeypatch) == 6
+    (single_release / "current").unlink()
+    assert main(("status", "--out", single_release), monkeypatch) == 6
     assert main(("status", "--out", tmp_path / "nothing"), monkeypatch) == 6
-    record_run(alone, "failed", "no network", None, 3)
-    assert main(("status", "--out", alone), monkeypatch) == 3
-    record_run(alone, "interrupted", "Interrupted.", None, 130)
-    assert main(("status", "--out", alone), monkeypatch) == 130
+    record_run(single_release, "failed", "no network", None, 3)
+    assert main(("status", "--out", single_release), monkeypatch) == 3
+    record_run(single_release, "interrupted", "Interrupted.", None, 130)
+    assert main(("status", "--out", single_release), monkeypatch) == 130
 
 
 @pytest.mark.parametrize(
@@ -339,11 +345,13 @@ def test_status_does_not_exit_with_0_without_an_intact_release(
         '{"last_run": "x", "last_outcome": "failed", "exit_code": "?", "message": 1}',
     ],
 )
-def test_an_invalid_status_file_counts_as_none(content: str, alone: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (alone / "status.json").write_text(content)
-    assert read_status(alone) == {}
-    assert main(("status", "--out", alone), monkeypatch) == 0, "the release is sound"
-    assert main(("watch", "--out", alone), monkeypatch) == 6
+def test_an_invalid_status_file_counts_as_none(
+    content: str, single_release: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (single_release / "status.json").write_text(content)
+    assert read_status(single_release) == {}
+    assert main(("status", "--out", single_release), monkeypatch) == 0, "the release is sound"
+    assert main(("watch", "--out", single_release), monkeypatch) == 6
 
 
 def fail(*arguments: object, **options: object) -> None:

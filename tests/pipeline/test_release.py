@@ -110,7 +110,9 @@ def test_the_database_opens_in_older_duckdb(release: Path) -> None:
     assert int.from_bytes(head[12:20], "little") <= 68
 
 
-def test_a_second_run_finds_nothing_changed_and_publishes_nothing(remembered: None, released: Workplace) -> None:
+def test_a_second_run_finds_nothing_changed_and_publishes_nothing(
+    cached_runs_without_gates: None, released: Workplace
+) -> None:
     before = {p: p.stat().st_mtime_ns for p in (released.out / "current").resolve().iterdir()}
     second = released.publish()
     assert second.outcome == "unchanged"
@@ -146,7 +148,7 @@ def test_row_order_and_column_order_do_not_matter(workplace: Workplace, db: duck
 
 @pytest.mark.slow
 def test_tables_in_a_file_give_the_same_release_as_tables_in_memory(
-    light: None, workplace: Workplace, release: Path, monkeypatch: pytest.MonkeyPatch
+    sql_checks_only: None, workplace: Workplace, release: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A file for many rows limits memory; few rows need no file."""
     monkeypatch.setattr("transforms.run.FEW_ROWS", 1)
@@ -163,7 +165,7 @@ def test_tables_in_a_file_give_the_same_release_as_tables_in_memory(
 
 
 def test_changed_bytes_with_the_same_rows_publish_a_new_release(
-    any_tables: None, released: Workplace, monkeypatch: pytest.MonkeyPatch
+    cached_tables: None, released: Workplace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A second run is refused meanwhile; a build that died is removed; a reader of the old release keeps it.
 

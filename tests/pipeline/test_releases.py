@@ -22,7 +22,7 @@ from transforms.release.pointer import activate, add_tag, current_hold, lift_hol
 from transforms.release.run_records import read_status
 from transforms.release.verify import damage_of, seal_of
 
-pytestmark = pytest.mark.usefixtures("any_tables")  # these tests check how releases are kept, not their content
+pytestmark = pytest.mark.usefixtures("cached_tables")  # these tests check how releases are kept, not their content
 runner = CliRunner(env={"COLUMNS": "160", "NO_COLOR": "1"})
 
 

@@ -17,7 +17,7 @@ from openpyxl.cell import Cell
 
 from expectations.checks import load_checks
 from tests.cases import reference_copy
-from tests.conftest import pass_few_gates
+from tests.conftest import use_sql_checks_only
 from tests.dashboards import COUNTIES
 from tests.gates.test_thresholds import everything_in_one_folder
 from tests.on_demand import OnDemand
@@ -60,7 +60,7 @@ def warnings_of(db: OnDemand) -> dict[str, list[str]]:
     return dict(db.execute("select file, warnings from source_files where len(warnings) > 0").fetchall())
 
 
-def as_the_sample(run: Run, db: duckdb.DuckDBPyConnection) -> OnDemand:
+def tables_of_careless_copy(run: Run, db: duckdb.DuckDBPyConnection) -> OnDemand:
     """Return the tables of a run over a careless copy of the sample.
 
     Checks that every file is used and every verdict is the same as in the sample.
@@ -115,7 +115,7 @@ def released(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
     (place.source / "graddownload2019.txt").write_text("".join("\t".join(line) + "\n" for line in lines), "utf-8")
     shutil.copy(STATE / GOALS, place.source / GOALS)
     with pytest.MonkeyPatch.context() as patch:
-        pass_few_gates(patch)
+        use_sql_checks_only(patch)
         assert run_command(place, patch) == 0
     with released_tables(place) as db:
         yield db
@@ -167,7 +167,7 @@ def test_letters_alone_are_published_with_their_verdicts(workplace: Workplace, m
     assert pages
 
 
-def former_codes(folder: Path, codes: dict[str, str]) -> None:
+def assign_former_codes(folder: Path, codes: dict[str, str]) -> None:
     """Give these districts their codes of another county in the earlier workbooks."""
     former = codes | {code[:7]: before[:7] for code, before in codes.items()}
     for name in EARLIER_BOOKS:
@@ -215,7 +215,7 @@ def recoded(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     folder = tmp_path_factory.mktemp("recoded")
     source = shutil.copytree(SAMPLE, folder / "source")
     add_twins(source, MOVED, "South Monterey County Joint Union High", {REMEMBERED: "A Twin"})
-    former_codes(source, {MOVED: BEFORE, REMEMBERED: REMEMBERED_BEFORE})
+    assign_former_codes(source, {MOVED: BEFORE, REMEMBERED: REMEMBERED_BEFORE})
     blank_history(source, MOVED)
     with Workplace(source, raw_cache, folder / "out").decide() as db:
         yield db
@@ -290,7 +290,7 @@ def test_a_careless_copy_of_the_sample_gives_the_same_tables(
         ("suspdownload2022.txt", "suspdownload2022.txt.txt"),
     ):
         (workplace.source / right).rename(workplace.source / given)
-    with as_the_sample(workplace.decided("criteria"), db) as found:
+    with tables_of_careless_copy(workplace.decided("criteria"), db) as found:
         one = (
             "select source_id, count(*) from indicator_results where cds = ? and student_group = 'EL' and source_id in"
             " ('dashboard-susp-2023', 'dashboard-susp-2024') group by 1 order by 1"
@@ -322,7 +322,7 @@ COMMENTS = {
 }
 
 
-def bars(source: Path, comments: dict[str, str]) -> None:
+def write_text_with_bars(source: Path, comments: dict[str, str]) -> None:
     """Write priority 3 of 2024 as CDE's text with bars, with the longest comment of these LEAs replaced."""
     sheet = max(openpyxl.load_workbook(source / "Pr32024.xlsx", data_only=True).worksheets, key=lambda s: s.max_row)
     rows = [
@@ -343,7 +343,7 @@ def bars(source: Path, comments: dict[str, str]) -> None:
 def commented(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
     folder = tmp_path_factory.mktemp("commented")
     source = shutil.copytree(SAMPLE, folder / "source")
-    bars(source, COMMENTS)
+    write_text_with_bars(source, COMMENTS)
     with Workplace(source, raw_cache, folder / "out").decide() as connection:
         yield connection
 
@@ -401,7 +401,7 @@ def test_the_district_whose_code_changed_is_the_only_pair_in_cdes_files(tmp_path
         assert all("2019" in reason for *_, reason in db.execute(REASONS, ["30647660000000"]).fetchall())
 
 
-def rows_named(db: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+def reported_rows(db: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
     (check,) = (c for c in load_checks() if c.check_id == "rows_of_their_group")
     return db.execute(
         f"select source_id, cds, student_group, earlier_source_id, earlier_student_group from ({check.query})"
@@ -430,7 +430,7 @@ def test_a_row_under_another_groups_code_is_reported(workplace: Workplace) -> No
 
         rewrite(workplace.source / file, exchange)
     with workplace.decide() as db:
-        named = rows_named(db)
+        named = reported_rows(db)
     for cds, *_, (source, group_now, earlier, earlier_group) in EXCHANGED:
         assert (source, cds, group_now, earlier, earlier_group) in named
     assert {cds for _, cds, *_ in named} == {SALINAS, TWIN}

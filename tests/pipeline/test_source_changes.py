@@ -16,7 +16,7 @@ from transforms.sources.folder import copy_into
 from transforms.sources.store import Store
 
 
-def without_one_added_one_altered_one(text: str) -> str:
+def change_three_rows(text: str) -> str:
     lines = text.splitlines(keepends=True)
     group = lines[0].lower().split("\t").index("studentgroup")
     rows = [line.split("\t") for line in lines[1:]]
@@ -63,7 +63,7 @@ def test_rows_of_a_workbook_are_reported_as_rows(workplace: Workplace) -> None:
 def test_rows_added_removed_and_altered_are_reported(
     without_gates: None, bare_released: Workplace, edit: Callable[[str, Callable[[str], str]], None]
 ) -> None:
-    edit("eladownload2024.txt", without_one_added_one_altered_one)
+    edit("eladownload2024.txt", change_three_rows)
     with bare_released.checked() as db:
         rows = db.execute(
             "select kind, source_id, columns_changed from meta_source_changes order by kind, source_id"
@@ -85,7 +85,7 @@ def test_rows_added_removed_and_altered_are_reported(
 def test_a_file_is_compared_again_after_another_release(
     bare_released: Workplace, edit: Callable[[str, Callable[[str], str]], None]
 ) -> None:
-    edit("eladownload2024.txt", without_one_added_one_altered_one)
+    edit("eladownload2024.txt", change_three_rows)
     run, release = bare_released.decided("criteria"), (bare_released.out / "current").resolve()
     with run.connect() as db:
         for other, rows in ((release, 3), (release, 3), (None, 0), (release, 3)):

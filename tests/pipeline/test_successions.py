@@ -93,7 +93,7 @@ TAKEN_IN = {
 }
 
 
-def add_taken_in(source: Path, reference: Path) -> None:
+def add_merged_districts(source: Path, reference: Path) -> None:
     names = {p.code: p.name for p, _ in TAKEN_IN.values()} | {p.former: f"{p.name} East" for p, _ in TAKEN_IN.values()}
     add_twins(source, CODE, NAME, names)
     for pair, file in TAKEN_IN.values():
@@ -124,7 +124,7 @@ def decided(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         chain.succession(predecessor_cds=BETWEEN),
         chain.succession(successor_cds=BETWEEN, succession_date="2019-07-01"),
     )
-    add_taken_in(source, reference)
+    add_merged_districts(source, reference)
     with Workplace(source, raw_cache, folder / "out", reference).decide() as connection:
         yield connection
 
@@ -161,7 +161,7 @@ def merged(
     folder = tmp_path_factory.mktemp("merged")
     source, reference = folder / "source", reference_copy(folder / "reference")
     shutil.copytree(SAMPLE, source)
-    add_taken_in(source, reference)
+    add_merged_districts(source, reference)
     with Workplace(source, raw_cache, folder / "out", reference).decide() as connection:
         yield connection
 
@@ -195,14 +195,14 @@ def released(place: Workplace) -> Iterator[duckdb.DuckDBPyConnection]:
     run.finish()
 
 
-def found_by(name: str, db: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+def rows_of_check(name: str, db: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
     query = next(c.query for c in load_checks() if c.check_id == name)
     return db.execute(query).fetchall()
 
 
 def contradictions(db: duckdb.DuckDBPyConnection, pair: Pair) -> list[tuple[object, ...]]:
     """Return how the files contradict its succession, by year."""
-    found = [row for row in found_by("successions_follow_files", db) if row[0] == pair.code]
+    found = [row for row in rows_of_check("successions_follow_files", db) if row[0] == pair.code]
     assert {row[2] for row in found} <= {pair.former}
     return [(row[5], row[6]) for row in found]
 
@@ -229,7 +229,7 @@ def test_a_missing_succession_reports_its_years_and_the_pair(
 
 
 def test_codes_with_one_name_are_reported_until_a_succession_is_recorded(decided: duckdb.DuckDBPyConnection) -> None:
-    named = {(row[4], row[0]) for row in found_by("codes_of_one_name", decided)}
+    named = {(row[4], row[0]) for row in rows_of_check("codes_of_one_name", decided)}
     assert named == {(PAIRS[which].former, PAIRS[which].code) for which in ("alone", "rejected")}
 
 
@@ -239,7 +239,7 @@ def test_a_status_carried_over_from_a_former_code_leaves_it_undetermined(
     """Without a predecessor on record, the earlier row is missing, not absent: CDE's flag answers, or nothing does."""
     alone = PAIRS["alone"]
     assert continuum(released, alone)[:2] == ("eligible", "cde")
-    ((code, *_, former),) = [row[:5] for row in found_by("codes_of_one_name", released)]
+    ((code, *_, former),) = [row[:5] for row in rows_of_check("codes_of_one_name", released)]
     assert (former, code) == (alone.former, alone.code)
 
 

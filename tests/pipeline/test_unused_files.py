@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 
 from flows.cli.app import app
 from flows.runner import Outcome
-from tests.conftest import pass_few_gates
+from tests.conftest import use_sql_checks_only
 from tests.contract.writing import as_xlsx
 from tests.workplace import SAMPLE, Workplace, reissue
 from transforms.errors import GateError, SourceFilesError
@@ -141,7 +141,7 @@ def test_good_files_next_to_damaged_ones_are_used(damaged: tuple[dict[str, Unuse
 @pytest.mark.slow
 @pytest.mark.parametrize("case", ["web_page", "empty", "no_color"])
 def test_a_release_is_renewed_when_an_unused_file_is_used_again(
-    any_tables: None, bare_released: Workplace, case: str
+    cached_tables: None, bare_released: Workplace, case: str
 ) -> None:
     """Its bytes are those of the edition that was used: the tables are the same, but the information about the file is
     not.
@@ -164,7 +164,7 @@ def test_a_release_is_renewed_when_an_unused_file_is_used_again(
 
 
 @pytest.fixture
-def no_snapshots(bare_released: Workplace, tmp_path: Path) -> Workplace:
+def release_without_snapshots(bare_released: Workplace, tmp_path: Path) -> Workplace:
     """Return a place with a release without stored copies of its files; their readings are known."""
     work = tmp_path / "without-snapshots"
     work.mkdir()
@@ -178,9 +178,11 @@ def refuse(place: Workplace, *files: str) -> None:
 
 
 @pytest.mark.slow
-def test_a_refused_file_without_an_earlier_edition_stops_no_night(light: None, no_snapshots: Workplace) -> None:
-    refuse(no_snapshots, "mathdownload2024.txt", "assistancestatus24.xlsx")
-    with no_snapshots.checked() as db:
+def test_a_refused_file_without_an_earlier_edition_stops_no_night(
+    sql_checks_only: None, release_without_snapshots: Workplace
+) -> None:
+    refuse(release_without_snapshots, "mathdownload2024.txt", "assistancestatus24.xlsx")
+    with release_without_snapshots.checked() as db:
         unused = db.execute("select file, earlier_sha256 from meta_unused_files order by file").fetchall()
         failed = dict(
             db.execute(
@@ -196,41 +198,49 @@ def test_a_refused_file_without_an_earlier_edition_stops_no_night(light: None, n
 
 
 @pytest.mark.slow
-def test_refused_files_that_cost_a_determination_year_stop_the_night(light: None, no_snapshots: Workplace) -> None:
-    before = (no_snapshots.out / "current").resolve()
-    refuse(no_snapshots, "assistancestatus22.xlsx", *(p.name for p in no_snapshots.source.glob("*download2022.txt")))
+def test_refused_files_that_cost_a_determination_year_stop_the_night(
+    sql_checks_only: None, release_without_snapshots: Workplace
+) -> None:
+    before = (release_without_snapshots.out / "current").resolve()
+    refuse(
+        release_without_snapshots,
+        "assistancestatus22.xlsx",
+        *(p.name for p in release_without_snapshots.source.glob("*download2022.txt")),
+    )
     with pytest.raises(GateError, match="release_years_kept") as raised:
-        no_snapshots.publish()
+        release_without_snapshots.publish()
     assert '{"kind": "determination", "year": 2022}' in str(raised.value)
     assert "release_files_kept" not in str(raised.value)
     assert "release_rows_kept" not in str(raised.value)
-    assert (no_snapshots.out / "current").resolve() == before
+    assert (release_without_snapshots.out / "current").resolve() == before
 
 
 @pytest.mark.slow
-def test_a_missing_file_stops_the_night_even_with_a_refused_one(light: None, no_snapshots: Workplace) -> None:
-    refuse(no_snapshots, "mathdownload2024.txt")
-    (no_snapshots.source / "sciencedownload2024.txt").unlink()
+def test_a_missing_file_stops_the_night_even_with_a_refused_one(
+    sql_checks_only: None, release_without_snapshots: Workplace
+) -> None:
+    refuse(release_without_snapshots, "mathdownload2024.txt")
+    (release_without_snapshots.source / "sciencedownload2024.txt").unlink()
     with pytest.raises(GateError, match="release_files_kept") as raised:
-        no_snapshots.checked()
+        release_without_snapshots.checked()
     assert "dashboard-science-2024" in str(raised.value)
     assert "dashboard-math-2024" not in str(raised.value)
 
 
 @pytest.fixture(scope="module")
-def strange(new_place: NewPlace) -> tuple[Workplace, Outcome]:
+def odd_folder(new_place: NewPlace) -> tuple[Workplace, Outcome]:
     """Publish a folder with a misnamed file, one with wrong content, and one that belongs to no source."""
     place = new_place()
     shutil.move(place.source / "mathdownload2024.txt", place.source / "math 2024 final.txt")
     (place.source / "suspdownload2024.txt").write_bytes(b"<html>")
     (place.source / "holiday.jpg").write_bytes(b"x")
     with pytest.MonkeyPatch.context() as patch:
-        pass_few_gates(patch)
+        use_sql_checks_only(patch)
         return place, place.publish()
 
 
-def test_results_that_depend_on_an_unused_file_are_undetermined(strange: tuple[Workplace, Outcome]) -> None:
-    with duckdb.connect(str(strange[0].out / "current/dta.duckdb"), read_only=True) as db:
+def test_results_that_depend_on_an_unused_file_are_undetermined(odd_folder: tuple[Workplace, Outcome]) -> None:
+    with duckdb.connect(str(odd_folder[0].out / "current/dta.duckdb"), read_only=True) as db:
         found = db.execute(
             "select distinct finding from evidence where dashboard_year = 2024 and indicator = 'susp' and cds[1:2] ="
             " '27'"
@@ -238,8 +248,8 @@ def test_results_that_depend_on_an_unused_file_are_undetermined(strange: tuple[W
     assert found == [("unknown",)]
 
 
-def test_commands_and_release_name_every_unused_file(strange: tuple[Workplace, Outcome]) -> None:
-    workplace, outcome = strange
+def test_commands_and_release_name_every_unused_file(odd_folder: tuple[Workplace, Outcome]) -> None:
+    workplace, outcome = odd_folder
     assert {f.file for f in outcome.unused} == {"math 2024 final.txt", "suspdownload2024.txt", "holiday.jpg"}
     said = [
         (
@@ -281,7 +291,7 @@ def test_a_folder_without_a_usable_file_stops_the_run(workplace: Workplace) -> N
     assert len(status["unused_files"]) == len(raised.value.errors)
 
 
-def test_only_earlier_editions_stop_the_run(light: None, released: Workplace, tmp_path: Path) -> None:
+def test_only_earlier_editions_stop_the_run(sql_checks_only: None, released: Workplace, tmp_path: Path) -> None:
     for content in (b"", b"<html>Sorry</html>"):
         folder = tmp_path / f"bad-{len(content)}"
         folder.mkdir()

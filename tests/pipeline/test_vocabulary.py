@@ -152,7 +152,7 @@ def changed(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             spoiled[case] = str(row[headings.index("CDS")])
             row[headings.index(column)] = value
 
-    def write_in_another_way(headings: list[str], rows: list[list[object]]) -> None:
+    def respell(headings: list[str], rows: list[list[object]]) -> None:
         for column in ("SWDpriorities", "MetMethod1", "AssistanceStatus2023"):
             at = headings.index(column)
             row = next(r for r in rows if str(r[at]).strip("*"))
@@ -165,7 +165,7 @@ def changed(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
             row[headings.index("countyPerformance")] = value
 
     edited(place.source / "assistancestatus24.xlsx", spoil)
-    edited(place.source / "assistancestatus23.xlsx", write_in_another_way)
+    edited(place.source / "assistancestatus23.xlsx", respell)
     edited(place.source / "Pr12024.xlsx", answer)
     with place.decide("core") as db:
         yield Changed(db, spoiled, written, answered)
@@ -227,7 +227,7 @@ def test_an_unknown_local_answer_rejects_its_row(changed: Changed) -> None:
     assert changed.db.execute(query, [changed.answered]).fetchall() == [(33 - len(changed.answered), 0)]
 
 
-def our_goals(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
+def goals_found(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
     """Return the LEAs for which we find a goal, with the groups, as far as CDE's list is compared."""
     named = "string_agg(split_part(flag, ':', 2), ',' order by flag)"
     where = "flag like 'ec52064e5:%' and ours = 'Y'"
@@ -236,7 +236,9 @@ def our_goals(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str]]:
 
 
 @pytest.fixture(scope="module")
-def reduced(published: Workplace, tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
+def with_rejected_red(
+    published: Workplace, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open CDE's list of reds with only a rejected row for the first LEA; every row of the list of goals is good."""
     folder = tmp_path_factory.mktemp("lists")
     source = shutil.copytree(SAMPLE, folder / "source")
@@ -259,10 +261,10 @@ def reds_of(db: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str]]:
 
 @pytest.mark.parametrize("how", ["group", *(pytest.param(h, marks=pytest.mark.slow) for h in ("no_code", "half_code"))])
 def test_a_rejected_row_of_a_list_does_not_count_as_no(
-    workplace: Workplace, reduced: duckdb.DuckDBPyConnection, how: str
+    workplace: Workplace, with_rejected_red: duckdb.DuckDBPyConnection, how: str
 ) -> None:
     """By its code, by no code, and by an unreadable code, which may mean any LEA."""
-    ours = our_goals(reduced)
+    ours = goals_found(with_rejected_red)
     assert len(ours) >= 2, "the sample has LEAs that CDE must have listed"
     (first, groups), *others = ours
     rejected, silent = {
@@ -273,15 +275,15 @@ def test_a_rejected_row_of_a_list_does_not_count_as_no(
     write_goals(workplace.source, [("27102720000000", "White"), rejected])
     with workplace.decide() as db:
         assert len(db.execute("select * from rejects where source_id = 'lcap-goals-2022'").fetchall()) >= 1
-        assert our_goals(db) == silent
+        assert goals_found(db) == silent
 
 
-def test_a_rejected_row_of_the_list_of_reds_does_not_count_as_no(reduced: duckdb.DuckDBPyConnection) -> None:
-    (first, *_), *_ = reds_of(reduced)
-    assert reduced.execute("select cds from rejects").fetchall() == [(first,)]
-    silent = reduced.execute(
+def test_a_rejected_row_of_the_list_of_reds_does_not_count_as_no(with_rejected_red: duckdb.DuckDBPyConnection) -> None:
+    (first, *_), *_ = reds_of(with_rejected_red)
+    assert with_rejected_red.execute("select cds from rejects").fetchall() == [(first,)]
+    silent = with_rejected_red.execute(
         "select distinct cds = ? from reconciliation where flag like 'red:%' and class = 'only_ours'", [first]
     ).fetchall()
     assert (True,) not in silent
     files = "select count(*) from source_files where file = ?"
-    assert reduced.execute(files, [REDS]).fetchall() == [(1,)]
+    assert with_rejected_red.execute(files, [REDS]).fetchall() == [(1,)]

@@ -259,7 +259,7 @@ def lab(raw_cache: Path, first_run: Path, tmp_path_factory: pytest.TempPathFacto
     print(summary(lab.seen))  # noqa: T201 - the figures, for whoever runs with -s
 
 
-def held(lab: Lab, runs: list[list[Wanted]]) -> list[Seen]:
+def check_no_bad_change(lab: Lab, runs: list[list[Wanted]]) -> list[Seen]:
     seen = [s for wanted in runs for s in lab.see(wanted)]
     lab.seen += seen
     assert not any(s.bad for s in seen), summary(seen)
@@ -268,7 +268,7 @@ def held(lab: Lab, runs: list[list[Wanted]]) -> list[Seen]:
 
 @pytest.mark.slow
 def test_a_few_changes_of_dashboard_rows(lab: Lab) -> None:
-    seen = held(lab, several([n for n in DASHBOARD_ROWS if n != "delete_row"], 28, 1, A_FEW))
+    seen = check_no_bad_change(lab, several([n for n in DASHBOARD_ROWS if n != "delete_row"], 28, 1, A_FEW))
     assert len(seen) >= 20
     assert {"row rejected", "undetermined, row rejected"} & {s.outcome for s in seen}
 
@@ -276,7 +276,7 @@ def test_a_few_changes_of_dashboard_rows(lab: Lab) -> None:
 @pytest.mark.slow
 def test_a_few_changes_of_whole_dashboard_files(lab: Lab) -> None:
     """Each changes another file, so that one run covers all three."""
-    seen = held(lab, [[("exchange_headings", 5), ("shift_colors", 7), ("reverse_levels", 8)]])
+    seen = check_no_bad_change(lab, [[("exchange_headings", 5), ("shift_colors", 7), ("reverse_levels", 8)]])
     assert len({s.change.file for s in seen}) == 3
     assert all("file not used" in s.outcome or s.outcome == "stopped" for s in seen)
 
@@ -284,7 +284,7 @@ def test_a_few_changes_of_whole_dashboard_files(lab: Lab) -> None:
 @pytest.mark.slow
 def test_one_change_of_each_other_kind_of_row(lab: Lab) -> None:
     wanted = [(kind, 3) for kind in ("delete_row", *OTHER_ROWS)]
-    seen = held(lab, [wanted[i : i + A_FEW] for i in range(0, len(wanted), A_FEW)])
+    seen = check_no_bad_change(lab, [wanted[i : i + A_FEW] for i in range(0, len(wanted), A_FEW)])
     assert {s.change.operator for s in seen} == {kind for kind, _ in wanted}
 
 
@@ -296,22 +296,22 @@ def named(runs: list[list[Wanted]]) -> list[object]:
 @pytest.mark.slow
 @pytest.mark.parametrize("wanted", named(several(list(DASHBOARD_ROWS), MANY // 2, 1000, PER_RUN)))
 def test_many_changes_of_dashboard_rows(lab: Lab, wanted: list[Wanted]) -> None:
-    held(lab, [wanted])
+    check_no_bad_change(lab, [wanted])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("wanted", named(several(list(OTHER_ROWS), MANY // 4, 2000, PER_RUN)))
 def test_many_changes_of_other_rows(lab: Lab, wanted: list[Wanted]) -> None:
-    held(lab, [wanted])
+    check_no_bad_change(lab, [wanted])
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("wanted", named(several([*DASHBOARD_FILES, *BOOKS], MANY // 4, 3000, 1)))
 def test_many_changes_of_whole_files(lab: Lab, wanted: list[Wanted]) -> None:
-    held(lab, [wanted])
+    check_no_bad_change(lab, [wanted])
 
 
-def smaller_group(source: Path) -> tuple[str, str]:
+def shrink_group(source: Path) -> tuple[str, str]:
     """Give a group with red graduation in 2024 only 29 students, consistently in numbers, flags, levels and color."""
     cds, group = "27102720000000", "SED"
     table = Table(source / "graddownload2024.txt")
@@ -327,7 +327,7 @@ def smaller_group(source: Path) -> tuple[str, str]:
 
 @pytest.mark.slow
 def test_a_consistent_change_differs_from_the_previous_release(bare_released: Workplace) -> None:
-    cds, group = smaller_group(bare_released.source)
+    cds, group = shrink_group(bare_released.source)
     run = bare_released.decided("criteria")
     with tables_of(run) as db:
         assert db.execute("select count(*) from rejects").fetchall() == [(0,)]

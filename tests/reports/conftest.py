@@ -11,7 +11,7 @@ HOSTILE = """=cmd|' /C calc'!A0 <script>alert("é")</script>, #panic[*x*] $y$ \\
 SALINAS = "27661590000000"
 
 
-def called(release: Path, out: Path, names: Mapping[str, str], also: tuple[str, str]) -> Path:
+def with_lea_names(release: Path, out: Path, names: Mapping[str, str], also: tuple[str, str]) -> Path:
     """Return a folder of releases whose current one uses these names for LEAs.
 
     One more column of a table begins with them too.
@@ -37,4 +37,4 @@ def hostile(release: Path, tmp_path: Path) -> Path:
 
     No markup, spreadsheet or query should run the name.
     """
-    return called(release, tmp_path / "out", {SALINAS: HOSTILE}, ("watch_list", "sentence"))
+    return with_lea_names(release, tmp_path / "out", {SALINAS: HOSTILE}, ("watch_list", "sentence"))

@@ -33,7 +33,7 @@ Cause = tuple[str, str, str]  # indicator, word, value
 
 
 @dataclass
-class Said:
+class OutputContent:
     """One output: status lines with their texts; cells of student groups; sources; loan events; results of the year."""
 
     # Status, name and statute without blanks -> reason and notes.
@@ -48,7 +48,7 @@ class Said:
     text: str = ""
 
 
-def squeezed(text: str) -> str:
+def without_spaces(text: str) -> str:
     """Return a text without blanks and brackets, which outputs place according to their space."""
     return re.sub(r"[\s()]", "", text)
 
@@ -65,12 +65,12 @@ def indicators(text: str) -> list[str]:
     return [SHORT[name] for name in text.split(", ")]
 
 
-def of_page(path: Path, window: list[int], year: int) -> Said:
-    page, said = Page(path).of_year(year), Said()
+def of_page(path: Path, window: list[int], year: int) -> OutputContent:
+    page, said = Page(path).of_year(year), OutputContent()
     said.text = text_of(page.tree)
     for part in page.find("//div[contains(@class, 'verdicts')]/div"):
         heading = text_of(part.xpath("./h3")[0]).lstrip("●○?–· ")
-        said.verdicts[squeezed(heading)] = " ".join(map(text_of, part.xpath("./p")))
+        said.verdicts[without_spaces(heading)] = " ".join(map(text_of, part.xpath("./p")))
     for item in page.find("//ul[@class='others']/li"):
         label = text_of(item.xpath("./span")[0]).lstrip("●○?–· ")
         said.unsaid.setdefault(label, set()).add(text_of(item.xpath("./b")[0]))
@@ -122,13 +122,13 @@ def printed(facts: dict[str, object]) -> html.HtmlElement:
     return html.fromstring(made.compile(format="html").decode())
 
 
-def of_print(book: Book, e: LeaReport) -> Said:
-    tree, said = printed(facts_of([lea_sheet(book, e)], "x")), Said()
+def of_print(book: Book, e: LeaReport) -> OutputContent:
+    tree, said = printed(facts_of([lea_sheet(book, e)], "x")), OutputContent()
     said.text = text_of(tree)
     for part in tree.xpath("//body/div"):
         first, *rest = _lines(part)
         if rest and first[0] in "●○?–·":
-            said.verdicts[squeezed(first.lstrip("●○?–· "))] = " ".join(rest)
+            said.verdicts[without_spaces(first.lstrip("●○?–· "))] = " ".join(rest)
         elif ": " in first and first[0] in "–·":
             label, names = first[2:].split(": ", 1)
             said.unsaid[label] = set(names.split(", "))
@@ -184,10 +184,10 @@ def _sign_and_note(text: str, causes: list[Cause]) -> tuple[str, str, frozenset[
     return shown(text[:1], text[1:], causes)
 
 
-def of_terminal(e: LeaReport) -> Said:
+def of_terminal(e: LeaReport) -> OutputContent:
     console = Console(width=500, record=True, file=open("/dev/null", "w"))  # noqa: SIM115, PTH123
     show_report(console, e, True)
-    said = Said(text=console.export_text())
+    said = OutputContent(text=console.export_text())
     console.file.close()
     heading = table = ""
     for line in said.text.splitlines():
@@ -197,7 +197,7 @@ def of_terminal(e: LeaReport) -> Said:
         parts = re.split(r"\s{2,}", line.strip())
         heading = ""
         if line[:1] in tuple("●○?–·") and len(parts) == 3:
-            heading = squeezed(line[2:])
+            heading = without_spaces(line[2:])
             said.verdicts[heading] = ""
         elif line[:2] in ("– ", "· "):
             said.unsaid[parts[0][2:]] = set(parts[1].split(", "))
@@ -216,7 +216,7 @@ def of_terminal(e: LeaReport) -> Said:
     return said
 
 
-def _terminal_group(said: Said, heads: list[str], cells: list[str]) -> None:
+def _terminal_group(said: OutputContent, heads: list[str], cells: list[str]) -> None:
     """Read a line of the grid: the first line of a group, or causes below it."""
     if cells[0]:
         said.totals[cells[0].split()[-1]] = cells[-1].replace("●", "counts")
@@ -231,13 +231,13 @@ def _terminal_group(said: Said, heads: list[str], cells: list[str]) -> None:
             said.cells[group, year] = (sign, note, causes | {(SHORT[name], word, value)})
 
 
-def of_letter(book: Book, e: LeaReport, kind: str, path: Path) -> Said:
+def of_letter(book: Book, e: LeaReport, kind: str, path: Path) -> OutputContent:
     write_letter(path, book, e, kind)
-    document, said = docx.Document(str(path)), Said()
+    document, said = docx.Document(str(path)), OutputContent()
     for paragraph in document.paragraphs:
         bold = "".join(run.text for run in paragraph.runs if run.bold)
         if found := re.fullmatch(r"(.+) \(((?:EC|Education)[^:]*)\): (.+)\. ", bold):
-            said.verdicts[squeezed(found[3] + found[1] + found[2])] = plain(paragraph.text[len(bold) :])
+            said.verdicts[without_spaces(found[3] + found[1] + found[2])] = plain(paragraph.text[len(bold) :])
     tables = {t.rows[0].cells[0].text: [[c.text for c in row.cells] for row in t.rows[1:]] for t in document.tables}
     for name, year, sign, _, results, _ in tables.get("Student group", []):
         if year:

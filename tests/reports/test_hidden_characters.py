@@ -11,7 +11,7 @@ import pytest
 from typer.testing import CliRunner
 
 from flows.cli.app import app
-from tests.reports.conftest import SALINAS, called
+from tests.reports.conftest import SALINAS, with_lea_names
 from transforms.control_characters import control_in
 
 NAMES = {  # of LEAs in one release; the first has all cases
@@ -28,9 +28,9 @@ LEAS = pytest.mark.parametrize(
 
 
 @pytest.fixture(scope="module")
-def old(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def old_release(release: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder of releases whose current one has such names."""
-    return called(release, tmp_path_factory.mktemp("old") / "out", NAMES, ("eligibility", "reason"))
+    return with_lea_names(release, tmp_path_factory.mktemp("old") / "out", NAMES, ("eligibility", "reason"))
 
 
 def first_word(cds: str) -> str:
@@ -47,11 +47,11 @@ def text_of(path: Path) -> str:
         return "\n".join(package.read(name).decode() for name in package.namelist() if name.endswith(".xml"))
 
 
-def made(old: Path, to: Path, *arguments: str) -> list[Path]:
+def made(old_release: Path, to: Path, *arguments: str) -> list[Path]:
     """Return reports from the command. PDFs must have their signature, and other files no control character."""
     to.mkdir()
     place = ("--out-file", str(to / "book.xlsx")) if arguments == ("workbook",) else ("--to", str(to))
-    ended = CliRunner().invoke(app, ["report", *arguments, *place, "--out", str(old)])
+    ended = CliRunner().invoke(app, ["report", *arguments, *place, "--out", str(old_release)])
     assert ended.exit_code == 0, ended.output
     paths = [p for p in to.rglob("*") if p.suffix in (".pdf", ".docx", ".xlsx")]
     assert paths
@@ -65,15 +65,17 @@ def made(old: Path, to: Path, *arguments: str) -> list[Path]:
 
 @LEAS
 @pytest.mark.parametrize("kind", ["lea", "letter"])
-def test_reports_on_an_lea_have_no_hidden_characters(old: Path, tmp_path: Path, kind: str, cds: str) -> None:
-    for path in made(old, tmp_path / "reports", kind, cds):
+def test_reports_on_an_lea_have_no_hidden_characters(old_release: Path, tmp_path: Path, kind: str, cds: str) -> None:
+    for path in made(old_release, tmp_path / "reports", kind, cds):
         assert path.suffix == ".pdf" or first_word(cds) in text_of(path)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("arguments", [("county", "Monterey"), ("workbook",)], ids=lambda a: a[0])
-def test_reports_on_many_leas_have_no_hidden_characters(old: Path, tmp_path: Path, arguments: tuple[str, ...]) -> None:
-    for path in made(old, tmp_path / "reports", *arguments):
+def test_reports_on_many_leas_have_no_hidden_characters(
+    old_release: Path, tmp_path: Path, arguments: tuple[str, ...]
+) -> None:
+    for path in made(old_release, tmp_path / "reports", *arguments):
         assert path.suffix == ".pdf" or all(first_word(cds) in text_of(path) for cds in NAMES)
 
 
@@ -83,16 +85,16 @@ def test_reports_on_many_leas_have_no_hidden_characters(old: Path, tmp_path: Pat
     [("explain", "{cds}"), ("sql", "select lea_name, reason from eligibility where cds = '{cds}'")],
     ids=lambda a: a[0],
 )
-def test_terminal_output_has_no_control_sequences(old: Path, arguments: tuple[str, ...], cds: str) -> None:
-    ended = CliRunner().invoke(app, [*(a.format(cds=cds) for a in arguments), "--out", str(old)])
+def test_terminal_output_has_no_control_sequences(old_release: Path, arguments: tuple[str, ...], cds: str) -> None:
+    ended = CliRunner().invoke(app, [*(a.format(cds=cds) for a in arguments), "--out", str(old_release)])
     assert ended.exit_code == 0, ended.output
     assert control_in(ended.output) == ""
     assert first_word(cds) in ended.output
 
 
 @LEAS
-def test_json_keeps_the_name_unchanged(old: Path, cds: str) -> None:
+def test_json_keeps_the_name_unchanged(old_release: Path, cds: str) -> None:
     query = f"select lea_name from leas where cds = '{cds}'"
-    ended = CliRunner().invoke(app, ["sql", "--format", "json", query, "--out", str(old)])
+    ended = CliRunner().invoke(app, ["sql", "--format", "json", query, "--out", str(old_release)])
     assert control_in(ended.output) == ""
     assert json.loads(ended.output)["lea_name"] == NAMES[cds]

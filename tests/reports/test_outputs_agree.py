@@ -23,7 +23,16 @@ from reports.published import NotFoundError, all_leas, find_lea, open_release
 from reports.recipe_book import find_recipe
 from reports.workbook.sheets import SHEETS
 from reports.workbook.write import write_workbook
-from tests.reports.outputs import LETTER, Said, of_letter, of_page, of_print, of_terminal, printed, squeezed
+from tests.reports.outputs import (
+    LETTER,
+    OutputContent,
+    of_letter,
+    of_page,
+    of_print,
+    of_terminal,
+    printed,
+    without_spaces,
+)
 from tests.site.page import text_of
 from tests.workplace import Workplace
 
@@ -46,7 +55,7 @@ class Outputs:
     """Every output of one LEA and determination year."""
 
     e: LeaReport
-    said: dict[str, Said]
+    said: dict[str, OutputContent]
 
 
 @pytest.fixture(scope="module")
@@ -105,7 +114,7 @@ def test_every_status_and_reason_matches_the_release(
                 status != "not_assessed" or code not in {v.code for v in o.e.unsaid}
             ):
                 label = LABELS[status] + (f"source {age} years old" if age else "")
-                wanted[squeezed(label + (name or TESTS[code]) + statute)] = " ".join(reason.split())
+                wanted[without_spaces(label + (name or TESTS[code]) + statute)] = " ".join(reason.split())
         # The Continuum of Support of a charter school.
         charter = {k for k in o.said["print"].verdicts if k.startswith("doesnotapply")}
         for name, said in o.said.items():
@@ -222,7 +231,9 @@ def test_workbook_and_recipes_match_the_page(
             if pathway in page.unsaid.get(label, set()):
                 continue
             heading = next(
-                k for k in page.verdicts if k.startswith(squeezed(label)) and k.endswith(squeezed(pathway + statute))
+                k
+                for k in page.verdicts
+                if k.startswith(without_spaces(label)) and k.endswith(without_spaces(pathway + statute))
             )
             assert page.verdicts[heading].startswith(" ".join(reason.split()))
             flag = row[column["CDE's flag"]]

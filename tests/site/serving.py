@@ -20,7 +20,7 @@ from reports.serve.server import listen, server_of
 from transforms.release.current import DATABASE
 
 
-class RunnerHere(QueryRunner):
+class InProcessRunner(QueryRunner):
     """Answer queries in this process, for tests of requests and answers that do not need a process per query."""
 
     def __init__(self, seconds: int) -> None:

@@ -42,7 +42,7 @@ def is_served(client: httpx.Client) -> bool:
     return client.get(PAGE, follow_redirects=True).text == "fine"
 
 
-def asked(path: bytes, *headers: bytes) -> bytes:
+def request_for(path: bytes, *headers: bytes) -> bytes:
     return b"\r\n".join(
         [b"GET " + path + b" HTTP/1.1", b"Host: localhost:%PORT%", b"Connection: close", *headers, b"", b""]
     )
@@ -50,26 +50,29 @@ def asked(path: bytes, *headers: bytes) -> bytes:
 
 # request -> first line of the answer; empty if the connection is only closed
 REQUESTS: dict[str, tuple[bytes, bytes]] = {
-    "very_long_path": (asked(b"/" + b"a" * 60_000), b"414"),
-    "very_long_folders": (asked(b"/a" * 30_000), b"414"),
-    "path_beyond_the_limit": (asked(b"/" + b"a" * 100_000), b"414"),
-    "nul_byte": (asked(b"/release/1/reports/%00index.html"), b"404"),
-    "surrogate": (asked(b"/release/1/reports/%ed%b0%80.html"), b"404"),
-    "no_utf_8": (asked(b"/release/1/reports/%ff%fe.html"), b"404"),
-    "escape": (asked(b"/%1b[31m"), b"404"),
-    "only_percent": (asked(b"/%%%"), b"404"),
-    "query": (asked(b"/release/1/reports/index.html?" + b"q=1&" * 1000), b"200"),
-    "very_long_header": (asked(b"/release/1/reports/index.html", b"X: " + b"x" * 100_000), b"200"),
-    "endless_header": (asked(b"/release/1/reports/index.html", b"X: " + b"x" * 1_000_000), b"400"),
-    "many_headers": (asked(b"/release/1/reports/index.html", *[b"X-%d: x" % n for n in range(200)]), b"200"),
-    "range_of_many_digits": (asked(b"/release/1/reports/index.html", b"Range: bytes=" + b"9" * 5000 + b"-"), b"400"),
-    "range_of_nothing": (asked(b"/release/1/reports/index.html", b"Range: bytes=-"), b"400"),
-    "range_backwards": (asked(b"/release/1/reports/index.html", b"Range: bytes=3-1"), b"400"),
-    "range_of_letters": (asked(b"/release/1/reports/index.html", b"Range: bytes=a-b"), b"400"),
+    "very_long_path": (request_for(b"/" + b"a" * 60_000), b"414"),
+    "very_long_folders": (request_for(b"/a" * 30_000), b"414"),
+    "path_beyond_the_limit": (request_for(b"/" + b"a" * 100_000), b"414"),
+    "nul_byte": (request_for(b"/release/1/reports/%00index.html"), b"404"),
+    "surrogate": (request_for(b"/release/1/reports/%ed%b0%80.html"), b"404"),
+    "no_utf_8": (request_for(b"/release/1/reports/%ff%fe.html"), b"404"),
+    "escape": (request_for(b"/%1b[31m"), b"404"),
+    "only_percent": (request_for(b"/%%%"), b"404"),
+    "query": (request_for(b"/release/1/reports/index.html?" + b"q=1&" * 1000), b"200"),
+    "very_long_header": (request_for(b"/release/1/reports/index.html", b"X: " + b"x" * 100_000), b"200"),
+    "endless_header": (request_for(b"/release/1/reports/index.html", b"X: " + b"x" * 1_000_000), b"400"),
+    "many_headers": (request_for(b"/release/1/reports/index.html", *[b"X-%d: x" % n for n in range(200)]), b"200"),
+    "range_of_many_digits": (
+        request_for(b"/release/1/reports/index.html", b"Range: bytes=" + b"9" * 5000 + b"-"),
+        b"400",
+    ),
+    "range_of_nothing": (request_for(b"/release/1/reports/index.html", b"Range: bytes=-"), b"400"),
+    "range_backwards": (request_for(b"/release/1/reports/index.html", b"Range: bytes=3-1"), b"400"),
+    "range_of_letters": (request_for(b"/release/1/reports/index.html", b"Range: bytes=a-b"), b"400"),
     "no_host": (b"GET /release/1/reports/index.html HTTP/1.1\r\n\r\n", b"400"),
-    "unknown_method": (asked(b"/release/1/reports/index.html").replace(b"GET", b"BREW"), b"405"),
-    "post": (asked(b"/release/1/reports/index.html").replace(b"GET", b"POST"), b"405"),
-    "version_9": (asked(b"/release/1/reports/index.html").replace(b"1.1", b"9.9"), b"200"),
+    "unknown_method": (request_for(b"/release/1/reports/index.html").replace(b"GET", b"BREW"), b"405"),
+    "post": (request_for(b"/release/1/reports/index.html").replace(b"GET", b"POST"), b"405"),
+    "version_9": (request_for(b"/release/1/reports/index.html").replace(b"1.1", b"9.9"), b"200"),
     "no_http": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\r\n\r\n", b"400"),
     "empty": (b"", b""),
     "cut": (b"GET /reports/ind", b""),
@@ -93,7 +96,7 @@ def test_a_browser_that_disconnects_does_no_harm(client: httpx.Client, capfd: py
     with socket.create_connection(("127.0.0.1", client.base_url.port)) as connection:
         # Close with a reset.
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, b"\x01\x00\x00\x00\x00\x00\x00\x00")
-        connection.sendall(asked(b"/release/1/large.parquet").replace(b"%PORT%", b"%d" % client.base_url.port))
+        connection.sendall(request_for(b"/release/1/large.parquet").replace(b"%PORT%", b"%d" % client.base_url.port))
         assert b"200" in connection.recv(1000)
     time.sleep(0.3)
     assert is_served(client)

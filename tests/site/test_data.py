@@ -25,7 +25,7 @@ from lxml import html
 
 from reports.serve.browse import OPERATORS, RESERVED
 from reports.serve.release import current
-from tests.site.serving import RunnerHere, serving
+from tests.site.serving import InProcessRunner, serving
 from tests.workplace import Workplace
 from transforms.values import unique_names
 
@@ -34,7 +34,7 @@ SALINAS = "27661590000000"
 
 @pytest.fixture(scope="module")
 def client(published: Workplace) -> Iterator[httpx.Client]:
-    with serving(published.out, runner=RunnerHere) as made:
+    with serving(published.out, runner=InProcessRunner) as made:
         yield made
 
 

@@ -20,7 +20,7 @@ from lxml import html
 from reports.recipe_book import find_recipe, recipes
 from reports.serve.ask import MAX_RUNNING, MAX_WAITING, ROWS, AskError, Query, QueryRunner
 from reports.serve.child import ADDRESS_SPACE
-from tests.site.serving import RunnerHere, serving
+from tests.site.serving import InProcessRunner, serving
 from tests.terminal import in_turn
 from tests.workplace import Workplace
 
@@ -35,14 +35,14 @@ def client(published: Workplace) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="module")
-def here(published: Workplace) -> Iterator[httpx.Client]:
+def client_in_process(published: Workplace) -> Iterator[httpx.Client]:
     """Yield a server that runs queries in its own process."""
-    with serving(published.out, runner=RunnerHere) as made:
+    with serving(published.out, runner=InProcessRunner) as made:
         yield made
 
 
 @pytest.fixture(scope="module")
-def hurried(published: Workplace) -> Iterator[httpx.Client]:
+def client_with_short_limit(published: Workplace) -> Iterator[httpx.Client]:
     """Yield a server whose queries may take a second."""
     with serving(published.out, FAST) as made:
         yield made
@@ -99,7 +99,9 @@ ODD = {  # JSON form of each value
 
 
 @pytest.mark.slow
-def test_odd_values_look_the_same_in_commands_and_on_the_site(here: httpx.Client, published: Workplace) -> None:
+def test_odd_values_look_the_same_in_commands_and_on_the_site(
+    client_in_process: httpx.Client, published: Workplace
+) -> None:
     """In every format, with a distinct name for each column."""
     query = f"select {', '.join(f'{value} as n' for value in ODD)}"
     names = ["n", *(f"n_{number}" for number in range(2, len(ODD) + 1))]
@@ -107,25 +109,30 @@ def test_odd_values_look_the_same_in_commands_and_on_the_site(here: httpx.Client
     commands = in_turn(published.out, [("sql", query, "--format", format) for format in formats])
     assert [code for code, _, _ in commands] == [0] * len(formats), commands
     as_json, as_csv, as_parquet, _ = (content for _, content, _ in commands)
-    (row,) = ask(here, query).json()["rows"]
+    (row,) = ask(client_in_process, query).json()["rows"]
     assert row == json.loads(as_json) == dict(zip(names, ODD.values(), strict=True))
-    assert here.get("/sql.csv", params={"q": query}).content == as_csv
+    assert client_in_process.get("/sql.csv", params={"q": query}).content == as_csv
     (cells,) = csv.DictReader(io.StringIO(as_csv.decode("utf-8-sig")))
     assert (cells["n_15"], cells["n_16"]) == ("2024-01-01", '{"x": [1], "y": "2024-01-01T04:15:00"}')
-    tables = [pq.read_table(io.BytesIO(c)) for c in (as_parquet, here.get("/sql.parquet", params={"q": query}).content)]
+    tables = [
+        pq.read_table(io.BytesIO(c))
+        for c in (as_parquet, client_in_process.get("/sql.parquet", params={"q": query}).content)
+    ]
     assert tables[0].schema == tables[1].schema
     assert tables[0].column_names == names
-    page = html.fromstring(here.get("/sql", params={"q": query}).text)
+    page = html.fromstring(client_in_process.get("/sql", params={"q": query}).text)
     shown = [td.text_content() for td in page.xpath("//tbody/tr/td")]
     assert (shown[0], shown[14], shown[15]) == ("nan", "2024-01-01", '{"x": [1], "y": "2024-01-01T04:15:00"}')
 
 
 @pytest.mark.slow
-def test_a_day_beyond_the_calendar_is_refused_with_a_plain_message(here: httpx.Client, published: Workplace) -> None:
+def test_a_day_beyond_the_calendar_is_refused_with_a_plain_message(
+    client_in_process: httpx.Client, published: Workplace
+) -> None:
     query = "select date '290000-01-01' as far"
     ended = in_turn(published.out, [("sql", query, "--format", form) for form in ("table", "json")])
     answers = [(code, said.decode()) for code, _, said in ended]
-    beyond = ask(here, query)
+    beyond = ask(client_in_process, query)
     for code, said in (*answers, (2 if beyond.status_code == 400 else 0, beyond.text)):
         assert (code, "Cast it to VARCHAR" in said) == (2, True)
 
@@ -170,8 +177,8 @@ OUTSIDE_TOO = {  # other ways to do the same
     [*OUTSIDE.items(), *(pytest.param(*of, marks=pytest.mark.slow) for of in OUTSIDE_TOO.items())],
     ids=lambda text: text[:40],
 )
-def test_a_query_reads_only_the_release(here: httpx.Client, query: str, said: str) -> None:
-    answer = ask(here, query)
+def test_a_query_reads_only_the_release(client_in_process: httpx.Client, query: str, said: str) -> None:
+    answer = ask(client_in_process, query)
     assert answer.status_code == 400
     assert said in answer.json()["error"]
 
@@ -206,22 +213,22 @@ GREEDY = {
 }
 
 
-def most_slow(names: Iterable[str], *quick: str) -> list[object]:
+def mark_slow_except(names: Iterable[str], *quick: str) -> list[object]:
     return [name if name in quick else pytest.param(name, marks=pytest.mark.slow) for name in names]
 
 
 # Below is a page with a query that only sleeps.
-@pytest.mark.parametrize("name", most_slow(ENDLESS))
-def test_an_endless_query_is_stopped_at_the_time_limit(hurried: httpx.Client, name: str) -> None:
+@pytest.mark.parametrize("name", mark_slow_except(ENDLESS))
+def test_an_endless_query_is_stopped_at_the_time_limit(client_with_short_limit: httpx.Client, name: str) -> None:
     began = time.monotonic()
-    answer = ask(hurried, ENDLESS[name])
+    answer = ask(client_with_short_limit, ENDLESS[name])
     assert time.monotonic() - began < FAST + SLACK
     assert (answer.status_code, answer.headers["dta-limit"], answer.json()["limit"]) == (400, "time", "time")
     assert f"longer than {FAST} seconds" in answer.json()["error"]
 
 
 # Refused by the system. Slow: refused by DuckDB, and queries that would write files.
-@pytest.mark.parametrize("name", most_slow(GREEDY, "one text"))
+@pytest.mark.parametrize("name", mark_slow_except(GREEDY, "one text"))
 def test_a_query_over_the_memory_limit_is_stopped(client: httpx.Client, release: Path, name: str) -> None:
     def files() -> dict[Path, int]:
         return {p: p.stat().st_mtime_ns for p in release.rglob("*")}
@@ -234,34 +241,34 @@ def test_a_query_over_the_memory_limit_is_stopped(client: httpx.Client, release:
     assert files() == before, "it leaves no file and changes none"
 
 
-def test_a_page_reports_a_reached_limit_and_keeps_the_query(hurried: httpx.Client) -> None:
-    answer = hurried.get("/sql", params={"q": ENDLESS["sleep"]})
+def test_a_page_reports_a_reached_limit_and_keeps_the_query(client_with_short_limit: httpx.Client) -> None:
+    answer = client_with_short_limit.get("/sql", params={"q": ENDLESS["sleep"]})
     page = html.fromstring(answer.text)
     assert answer.status_code == 400
     assert f"longer than {FAST} seconds" in page.xpath("//*[@role='alert']")[0].text_content()
     assert page.xpath("//textarea")[0].text_content().strip() == ENDLESS["sleep"]
 
 
-def test_the_row_limit_is_stated_in_every_format(here: httpx.Client) -> None:
+def test_the_row_limit_is_stated_in_every_format(client_in_process: httpx.Client) -> None:
     query = {"q": "select i from range(10000000000) t(i)"}
-    answer = here.get("/sql.json", params=query)
+    answer = client_in_process.get("/sql.json", params=query)
     document = answer.json()
     assert (len(document["rows"]), document["truncated"], document["row_limit"]) == (ROWS, True, ROWS)
     assert "row limit of 100,000 rows" in document["message"]
     assert document["rows"][-1] == {"i": ROWS - 1}
     for format in ("csv", "parquet"):
-        headers = here.get(f"/sql.{format}", params=query).headers
+        headers = client_in_process.get(f"/sql.{format}", params=query).headers
         assert (headers["dta-truncated"], headers["dta-row-limit"]) == ("rows", str(ROWS))
-    page = html.fromstring(here.get("/sql", params=query).text)
+    page = html.fromstring(client_in_process.get("/sql", params=query).text)
     assert len(page.xpath("//tbody/tr")) == 1000
     assert "row limit of 1,000 rows" in page.xpath("//p[@class='banner']")[-1].text_content()
-    exact = ask(here, f"select i from range({ROWS}) t(i)").json()
+    exact = ask(client_in_process, f"select i from range({ROWS}) t(i)").json()
     assert (len(exact["rows"]), exact["truncated"]) == (ROWS, False)
 
 
 @pytest.mark.slow
-def test_a_response_over_the_byte_limit_is_cut_with_a_notice(here: httpx.Client) -> None:
-    answer = ask(here, "select repeat('a', 10000) as t from range(100000)")
+def test_a_response_over_the_byte_limit_is_cut_with_a_notice(client_in_process: httpx.Client) -> None:
+    answer = ask(client_in_process, "select repeat('a', 10000) as t from range(100000)")
     assert answer.json()["truncated"]
     assert "size limit" in answer.json()["message"]
     assert answer.headers["dta-truncated"] == "bytes"
@@ -272,53 +279,59 @@ def test_a_response_over_the_byte_limit_is_cut_with_a_notice(here: httpx.Client)
     ("text", "value"),
     [("'it''s $y'", "it's $y"), ("$$a $y$$", "a $y"), ("$z$a $$ $y$z$", "a $$ $y"), ("/* $y */ 'a' -- $y", "a")],
 )
-def test_a_dollar_in_a_text_is_not_a_parameter(here: httpx.Client, text: str, value: str) -> None:
-    assert ask(here, f"select {text}\nas n").json()["rows"] == [{"n": value}]
+def test_a_dollar_in_a_text_is_not_a_parameter(client_in_process: httpx.Client, text: str, value: str) -> None:
+    assert ask(client_in_process, f"select {text}\nas n").json()["rows"] == [{"n": value}]
 
 
-def test_saved_questions_run_with_parameters_of_the_address(here: httpx.Client) -> None:
-    page = html.fromstring(here.get("/sql").text)
+def test_saved_questions_run_with_parameters_of_the_address(client_in_process: httpx.Client) -> None:
+    page = html.fromstring(client_in_process.get("/sql").text)
     assert {a.get("href") for a in page.xpath("//ul[@class='saved']//a")} == {
         f"/sql?recipe={name}" for name in recipes()
     }
-    page = html.fromstring(here.get("/sql?recipe=why&year=2023").text)
+    page = html.fromstring(client_in_process.get("/sql?recipe=why&year=2023").text)
     assert "Give a value for cds" in page.text_content(), "an example is no question"
-    assert here.get("/sql.json?recipe=why").status_code == 400
+    assert client_in_process.get("/sql.json?recipe=why").status_code == 400
     assert (
-        here.get("/sql", params={"recipe": "why", "q": find_recipe("why").sql, "cds": ""}).headers["location"]
+        client_in_process.get("/sql", params={"recipe": "why", "q": find_recipe("why").sql, "cds": ""}).headers[
+            "location"
+        ]
         == "/sql?recipe=why"
     )
     assert [(i.get("name"), i.get("value")) for i in page.xpath("//input[not(@type='hidden')]")] == [
         ("cds", "27660680000000"),
         ("year", "2023"),
     ]
-    by_code = here.get("/sql.json", params={"recipe": "why", "cds": SALINAS, "year": "2023"}).json()["rows"]
-    by_name = here.get("/sql.json", params={"recipe": "why", "cds": "Salinas Union High", "year": "2023"}).json()[
+    by_code = client_in_process.get("/sql.json", params={"recipe": "why", "cds": SALINAS, "year": "2023"}).json()[
         "rows"
     ]
+    by_name = client_in_process.get(
+        "/sql.json", params={"recipe": "why", "cds": "Salinas Union High", "year": "2023"}
+    ).json()["rows"]
     assert by_code == by_name
     assert len(by_code) == 6
-    unknown = here.get("/sql.json", params={"recipe": "why", "cds": "Nowhere Unified"})
+    unknown = client_in_process.get("/sql.json", params={"recipe": "why", "cds": "Nowhere Unified"})
     assert (unknown.status_code, "No LEA is called" in unknown.text) == (400, True)
-    assert "There is no recipe 'nothing'" in here.get("/sql.json?recipe=nothing").json()["error"]
-    assert "has no parameter colour" in here.get("/sql.json?recipe=why&colour=1").json()["error"]
+    assert "There is no recipe 'nothing'" in client_in_process.get("/sql.json?recipe=nothing").json()["error"]
+    assert "has no parameter colour" in client_in_process.get("/sql.json?recipe=why&colour=1").json()["error"]
 
 
 def test_the_form_of_an_unchanged_saved_question_uses_its_short_address(
-    here: httpx.Client,
+    client_in_process: httpx.Client,
 ) -> None:
     recipe = recipes()["why"]
     sent = {"recipe": "why", "cds": SALINAS, "year": "", "q": recipe.sql.replace("\n", "\r\n")}
-    answer = here.get("/sql", params=sent)
+    answer = client_in_process.get("/sql", params=sent)
     assert (answer.status_code, answer.headers["location"]) == (303, f"/sql?recipe=why&cds={SALINAS}")
-    changed = here.get("/sql.json", params={**sent, "q": "select count(*) as n from eligibility where cds = $cds"})
+    changed = client_in_process.get(
+        "/sql.json", params={**sent, "q": "select count(*) as n from eligibility where cds = $cds"}
+    )
     assert changed.json()["rows"][0]["n"] > 0
 
 
-def test_parameters_are_values(here: httpx.Client) -> None:
+def test_parameters_are_values(client_in_process: httpx.Client) -> None:
     for value in ("'; drop table leas; --", "$x", "\0", "<b>", "é"):
-        assert ask(here, "select $x as x", x=value).json()["rows"] == [{"x": value}]
-    assert ask(here, "select $x as x, '$y' as y -- $z", x="").json()["rows"] == [{"x": None, "y": "$y"}]
+        assert ask(client_in_process, "select $x as x", x=value).json()["rows"] == [{"x": value}]
+    assert ask(client_in_process, "select $x as x, '$y' as y -- $z", x="").json()["rows"] == [{"x": None, "y": "$y"}]
 
 
 @pytest.mark.parametrize(
@@ -329,8 +342,8 @@ def test_parameters_are_values(here: httpx.Client) -> None:
         "select '{{ 7*7 }}'",
     ],
 )
-def test_queries_and_results_are_escaped(here: httpx.Client, query: str) -> None:
-    answer = here.get("/sql", params={"q": query})
+def test_queries_and_results_are_escaped(client_in_process: httpx.Client, query: str) -> None:
+    answer = client_in_process.get("/sql", params={"q": query})
     page = html.fromstring(answer.text)
     assert not page.xpath("//script[not(@src)] | //main//img | //*[@onerror]")
     assert page.xpath("//textarea")[0].text_content().strip() == query

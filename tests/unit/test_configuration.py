@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
     return place
 
 
-def said(folder: Path) -> str:
+def error_message(folder: Path) -> str:
     """Return the message of a run with this folder before it does anything."""
     settings = Settings(
         source=str(SAMPLE), work=folder.parent / "work", out=folder.parent / "out", reference=folder, as_of=AS_OF
@@ -73,16 +73,16 @@ SOME_FILES = {f: [] if f in OF_EACH_KIND else [pytest.mark.slow] for f in FILES}
 def test_a_missing_file_is_named(folder: Path, file: str) -> None:
     if file == "rules/2026.toml":  # a year that nothing counts may be missing; the last one may not
         shutil.rmtree(folder / "rules")
-        assert "contains no rules for a Dashboard year" in said(folder)
+        assert "contains no rules for a Dashboard year" in error_message(folder)
         return
     (folder / file).unlink()
-    assert Path(file).name in said(folder)
-    assert re.search(r"the file is missing|header", said(folder))
+    assert Path(file).name in error_message(folder)
+    assert re.search(r"the file is missing|header", error_message(folder))
 
 
 def test_a_missing_year_that_others_count_is_reported(folder: Path) -> None:
     (folder / "rules" / "2019.toml").unlink()
-    assert "rules/2022.toml: no rules for counted Dashboard [2019]; add a file for it" in said(folder)
+    assert "rules/2022.toml: no rules for counted Dashboard [2019]; add a file for it" in error_message(folder)
 
 
 @pytest.mark.parametrize("file", [pytest.param(f, marks=marks) for f, marks in SOME_FILES.items()])
@@ -90,7 +90,7 @@ def test_a_file_that_is_not_utf_8_is_reported_with_its_line(folder: Path, file: 
     content = (folder / file).read_bytes()
     (folder / file).write_bytes(content.rstrip(b"\n") + b"\n# Ca\xf1ada\n")
     line = (folder / file).read_bytes().count(b"\n")
-    message = said(folder)
+    message = error_message(folder)
     assert Path(file).name in message
     assert "UTF-8" in message
     assert f"line {line}" in message or file.startswith("registers/")
@@ -102,8 +102,8 @@ def test_a_file_that_is_not_utf_8_is_reported_with_its_line(folder: Path, file: 
 def test_a_folder_named_like_a_configuration_file_is_reported(folder: Path, file: str) -> None:
     (folder / file).unlink()
     (folder / file).mkdir()
-    assert f"{Path(file).name}" in said(folder)
-    assert "cannot be read (Is a directory)" in said(folder)
+    assert f"{Path(file).name}" in error_message(folder)
+    assert "cannot be read (Is a directory)" in error_message(folder)
 
 
 BIG, CDS, REST = "9" * 30, "1" * 14, "a,b,long enough reason,2024-01-01,2025-01-01\n"
@@ -554,7 +554,7 @@ def test_an_error_names_file_and_line(folder: Path, fault: str) -> None:
     above = (folder / FAULTS[fault][0]).read_text("utf-8").splitlines()[:line]
     entry = max((n for n, text in enumerate(above, 1) if text.startswith("[[")), default=line)
     pattern = FAULTS[fault][3].replace("{n}", str(line)).replace("{entry}", str(entry))
-    assert re.search(pattern, said(folder)), f"{pattern}\n{said(folder)}"
+    assert re.search(pattern, error_message(folder)), f"{pattern}\n{error_message(folder)}"
 
 
 @pytest.mark.parametrize("fault", ROWS)
@@ -576,7 +576,9 @@ def test_a_workbook_without_a_year_is_named(folder: Path) -> None:
     assert changed != text
     path.write_text(changed, "utf-8")
     line = text[: text.index('id = "assistance-2024"')].count("\n")
-    assert re.search(rf"catalog.toml, line {line}, source\.\d+: assistance-2024: .*needs dashboard_year", said(folder))
+    assert re.search(
+        rf"catalog.toml, line {line}, source\.\d+: assistance-2024: .*needs dashboard_year", error_message(folder)
+    )
 
 
 def test_all_errors_are_reported_at_once(folder: Path) -> None:
@@ -589,7 +591,7 @@ def test_all_errors_are_reported_at_once(folder: Path) -> None:
         "register_quote",
     ):
         spoil(folder, fault)
-    message = said(folder)
+    message = error_message(folder)
     for part in ("catalog.toml", "layouts.toml", "state_values.csv", "primary.csv", "state_loans.csv"):
         assert part in message
 

@@ -545,7 +545,7 @@ def put_event(
     add_rows(folder, "state_loan_events", row)
 
 
-def loans_in_doubt(folder: Path) -> set[str | None]:
+def undetermined_loans(folder: Path) -> set[str | None]:
     return {d.loan_id for d in possible_leas(load_registers(folder), LeaNames())}
 
 
@@ -571,7 +571,7 @@ def test_a_single_event_on_two_days_leaves_its_loan_undetermined(
     found = [told for told in problems(folder, "state_loan_events", None) if f"{event} can happen only once" in told]
     assert len(found) == 2, "each rejects the other: which of them is right nobody can know"
     assert any(other in told for told in found)
-    assert loans_in_doubt(folder) == {loan}
+    assert undetermined_loans(folder) == {loan}
 
 
 @pytest.mark.parametrize(
@@ -610,13 +610,13 @@ def test_an_event_id_must_start_with_its_loan_id(folder: Path, event_id: str, lo
         in told
     )
     of_name = {i for i in (OAKLAND_LOAN, INGLEWOOD_LOAN, VALLEJO_LOAN) if event_id.startswith(f"{i}-")}
-    assert loans_in_doubt(folder) == {loan, *of_name}, "either may be meant"
+    assert undetermined_loans(folder) == {loan, *of_name}, "either may be meant"
 
 
 def test_an_event_moved_to_another_loan_leaves_both_undetermined(folder: Path) -> None:
     path = folder / "registers/state_loan_events.csv"
     path.write_text(path.read_text().replace("OAKLAND-04,CA-SEL-2003-OAKLAND,", "OAKLAND-04,CA-SEL-2009-SMCJUHSD,"))
-    assert loans_in_doubt(folder) == {OAKLAND_LOAN, "CA-SEL-2009-SMCJUHSD"}
+    assert undetermined_loans(folder) == {OAKLAND_LOAN, "CA-SEL-2009-SMCJUHSD"}
 
 
 def test_the_longer_of_two_loan_names_with_one_prefix_matches(folder: Path) -> None:
@@ -628,7 +628,7 @@ def test_the_longer_of_two_loan_names_with_one_prefix_matches(folder: Path) -> N
     put_event(folder, f"{OAKLAND_LOAN}-B-01", OAKLAND_LOAN, "referral_closed", "2026-03-01")
     (told,) = problems(folder, "state_loan_events", None)
     assert f"the event_id begins with the name of another loan, {OAKLAND_LOAN}-B" in told
-    assert loans_in_doubt(folder) == {OAKLAND_LOAN, f"{OAKLAND_LOAN}-B"}
+    assert undetermined_loans(folder) == {OAKLAND_LOAN, f"{OAKLAND_LOAN}-B"}
 
 
 @pytest.mark.parametrize("line", [",,,,,,,,,,", " , ,,,,,,,,,", ",", '"","",""'])
@@ -675,7 +675,7 @@ def test_contradictory_loan_amounts_are_rejected(
 ) -> None:
     with_columns(folder, loan, **changes)
     assert any(sentence in told for told in problems(folder, "state_loans", None))
-    assert loans_in_doubt(folder) == {loan}
+    assert undetermined_loans(folder) == {loan}
 
 
 @pytest.mark.parametrize(
@@ -710,7 +710,7 @@ def test_an_event_that_contradicts_the_loan_amounts_is_rejected(
 ) -> None:
     put_event(folder, f"{loan}-X", loan, event, day, amount=amount)
     assert any(sentence in told for told in problems(folder, "state_loan_events", None))
-    assert loans_in_doubt(folder) == {loan}
+    assert undetermined_loans(folder) == {loan}
 
 
 def test_disbursements_are_added_up(folder: Path) -> None:
@@ -720,7 +720,7 @@ def test_disbursements_are_added_up(folder: Path) -> None:
     put_event(folder, f"{INGLEWOOD_LOAN}-X3", INGLEWOOD_LOAN, "disbursed", "2013-04-01", amount="1000001")
     (told,) = problems(folder, "state_loan_events", None)
     assert "more is disbursed (55000001) than was authorized (55000000)" in told
-    assert loans_in_doubt(folder) == {INGLEWOOD_LOAN}
+    assert undetermined_loans(folder) == {INGLEWOOD_LOAN}
 
 
 @pytest.mark.parametrize(
@@ -743,7 +743,7 @@ def test_duplicate_loans_under_two_names_are_both_rejected(folder: Path, loan: s
     found = [told for told in problems(folder, "state_loans", None) if "is the same loan" in told]
     assert len(found) == 2
     assert any("(ENTERED-AGAIN)" in told for told in found)
-    assert loans_in_doubt(folder) >= {loan, "ENTERED-AGAIN"}
+    assert undetermined_loans(folder) >= {loan, "ENTERED-AGAIN"}
 
 
 BORROWERS = LeaNames(

@@ -34,7 +34,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def said(folder: Path) -> str:
+def problems_text(folder: Path) -> str:
     return "\n".join(str(p) for register in check_registers(folder).values() for p in register.problems)
 
 
@@ -207,7 +207,7 @@ def test_a_wrong_row_is_reported_with_file_line_column_and_value(
     add_rows(folder, name, row)
     (told,) = [
         line
-        for line in said(folder).splitlines()
+        for line in problems_text(folder).splitlines()
         if line.startswith(f"registers/{name}.csv, line 2, column {column}: ")
     ]
     assert sentence in told
@@ -232,7 +232,7 @@ def test_a_request_withdrawn_after_the_work_began_is_accepted(folder: Path) -> N
 def test_a_case_id_is_unique_across_registers(folder: Path) -> None:
     add_rows(folder, "primary", case("primary", case_id="X-1"))
     add_rows(folder, "spi", case("spi", case_id="X-1"))
-    assert said(folder).splitlines() == [
+    assert problems_text(folder).splitlines() == [
         "registers/primary.csv, line 2, column case_id: registers/spi.csv, line 2 has the same case_id (value 'X-1').",
         "registers/spi.csv, line 2, column case_id: registers/primary.csv, line 2 has the same case_id (value 'X-1').",
     ]
@@ -248,7 +248,7 @@ def test_an_lea_has_one_row_per_school_year(folder: Path) -> None:
     )
     assert (
         "registers/calpads.csv, line 4, column cds: registers/calpads.csv, line 2 has the same cds and school_year"
-        in said(folder)
+        in problems_text(folder)
     )
 
 
@@ -259,7 +259,7 @@ def test_cases_must_not_replace_each_other_in_a_circle(folder: Path) -> None:
         case("primary", case_id="A", superseded_by="B"),
         case("primary", case_id="B", superseded_by="A"),
     )
-    assert said(folder).count("these cases replace each other") == 2
+    assert problems_text(folder).count("these cases replace each other") == 2
 
 
 def test_all_problems_are_reported_at_once(folder: Path) -> None:
@@ -282,14 +282,14 @@ def test_all_problems_are_reported_at_once(folder: Path) -> None:
             "",
         ],
     )
-    lines = said(folder).splitlines()
+    lines = problems_text(folder).splitlines()
     assert len(lines) == 4
     assert any("column loan_id: state_loans.csv has no such loan (value 'NO-LOAN')" in line for line in lines)
 
 
 def test_line_numbers_match_those_of_an_editor(folder: Path) -> None:
     add_rows(folder, "primary", case("primary", note="one\ntwo"), case("primary", case_id="P-2", cds="7"))
-    assert "registers/primary.csv, line 4, column cds" in said(folder)
+    assert "registers/primary.csv, line 4, column cds" in problems_text(folder)
 
 
 def test_valid_and_invalid_rows_are_counted(folder: Path) -> None:
@@ -323,7 +323,7 @@ def spoil(old: str, new: str) -> Callable[[str], str]:
 def test_a_file_that_is_not_a_register_is_reported(folder: Path, how: Callable[[str], str], told: str) -> None:
     path = folder / "registers/primary.csv"
     path.write_text(how(path.read_text()))
-    text = said(folder)
+    text = problems_text(folder)
     assert text.startswith("registers/primary.csv")
     assert told in text
 
@@ -331,7 +331,7 @@ def test_a_file_that_is_not_a_register_is_reported(folder: Path, how: Callable[[
 def test_a_missing_file_and_a_wrong_encoding_are_reported(folder: Path) -> None:
     (folder / "registers/spi.csv").unlink()
     (folder / "registers/request.csv").write_bytes("case_id,é\n".encode("latin-1"))
-    text = said(folder)
+    text = problems_text(folder)
     assert "registers/spi.csv: the file is missing" in text
     assert "registers/request.csv: this is not a CSV file in UTF-8" in text
 

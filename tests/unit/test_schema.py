@@ -13,7 +13,7 @@ README = (PROJECT / "README.md").read_text("utf-8")
 AS_SOURCED = {"state_loan_events.date_text", "state_loans.latest_balance_as_of"}
 
 
-def promised() -> list[tuple[str, list[str]]]:
+def documented_columns() -> list[tuple[str, list[str]]]:
     """Return tables of the README's list, and the words in their descriptions that are marked as names."""
     rows = README.split("| table | one row for each |", 1)[1].split("\n\n")[0].splitlines()[2:]
     found = []
@@ -23,14 +23,14 @@ def promised() -> list[tuple[str, list[str]]]:
     return found
 
 
-@pytest.mark.parametrize(("table", "columns"), promised())
+@pytest.mark.parametrize(("table", "columns"), documented_columns())
 def test_tables_in_the_readme_have_the_named_columns(table: str, columns: list[str]) -> None:
     assert table in TABLES
     assert not [c for c in columns if c not in TABLES[table].columns and c not in TABLES]
 
 
 def test_the_readme_lists_the_important_tables() -> None:
-    names = {table for table, _ in promised()}
+    names = {table for table, _ in documented_columns()}
     assert {
         "eligibility",
         "eligible_districts",
