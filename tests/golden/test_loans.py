@@ -474,10 +474,7 @@ BOTH_CODES = BORROWERS.another(
 
 
 @pytest.mark.parametrize("case", FOLLOWED)
-def test_the_successor_of_a_borrower_inherits_the_loan(judged: duckdb.DuckDBPyConnection, case: str) -> None:
-    """Regression: the reason was "No emergency apportionment to this district is on the register", and the ended code
-    stayed eligible.
-    """
+def test_the_successor_of_a_borrower_has_its_loan_in_the_reason(judged: duckdb.DuckDBPyConnection, case: str) -> None:
     lea, heir, own, of_heir = FOLLOWED[case]
     assert [wraparound(judged, lea)[y][0] for y in (2022, 2023, 2024, 2025)] == own
     verdicts = wraparound(judged, heir)

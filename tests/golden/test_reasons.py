@@ -59,7 +59,7 @@ for lea in (ANOTHER, ONLY_ANOTHER):
 
 
 def test_the_small_lea_reason_counts_groups_with_a_result(decided: Decide) -> None:
-    """One of two groups that count has no row on the newest Dashboard. Regression: "two with a result"."""
+    """One of two groups that count has no row on the newest Dashboard."""
     status, said, line = reason(decided(BOARDS), ALL_BUT_ONE)
     assert status == "eligible"
     assert said.startswith("The district has one student group with a result in 2024, and it met the criteria")
@@ -68,7 +68,7 @@ def test_the_small_lea_reason_counts_groups_with_a_result(decided: Decide) -> No
 
 
 def test_the_small_lea_reason_names_missing_groups_when_others_count(decided: Decide) -> None:
-    """Two groups count and two are needed, but not the same ones. Regression: it read like a yes."""
+    """Two groups count and two are needed, but not the same ones."""
     status, said, line = reason(decided(BOARDS), ANOTHER)
     assert status == "not_eligible"
     assert said.endswith(
@@ -86,10 +86,7 @@ def test_the_small_lea_reason_names_missing_groups_when_others_count(decided: De
 
 
 def test_the_watch_list_considers_only_existing_groups(decided: Decide) -> None:
-    """One LEA has two groups that count with English learners, and another has a third that does not.
-
-    Regression: the text for both was that they would meet the criteria.
-    """
+    """One LEA has two groups that count with English learners, and another has a third that does not."""
     found = decided(BOARDS).execute(
         "select cds, would_be_eligible, sentence from watch_list where student_group = 'EL' and cds in (?, ?)",
         [ALL_BUT_ONE, ANOTHER],
@@ -111,7 +108,7 @@ green(BOARDS, SHRUNK, "SED", 2023)
 
 
 def test_a_change_caused_only_by_the_number_of_groups_has_a_cause(decided: Decide) -> None:
-    """The same groups count in both years. Regression: no cause was given."""
+    """The same groups count in both years."""
     db = decided(BOARDS)
     assert cause(db, GROWN) == "three groups have a result now, so three would have to count"
     assert cause(db, ANOTHER) == "not every group that has a result now counts"
@@ -139,10 +136,7 @@ for code in GROUPS:
 
 
 def test_the_cause_names_the_counted_year_that_left_the_window(decided: Decide) -> None:
-    """If the files of 2023 are not loaded, two years leave the window at once.
-
-    Regression: the text named the first one, in which no group met the criteria.
-    """
+    """Without the files of 2023, two years leave the window at once; no group met the criteria in the first one."""
     db = decided(APART)
     assert reason(db, NEVER_IN_2017, 2022)[0] == "eligible"
     assert reason(db, NEVER_IN_2017)[0] == "undetermined"
@@ -180,7 +174,6 @@ UNEXPLAINED = "and no predecessor is on record. That year is left out of its his
 
 
 def test_every_not_eligible_reason_names_years_before_the_code_began(decided: Decide) -> None:
-    """Regression: only the Continuum of Support named them."""
     found = decided(BOARDS).execute(
         "select cds, reason from assistance where determination_year = 2024 and cds in (?, ?) and determination in"
         " ('consecutive', 'charter')",

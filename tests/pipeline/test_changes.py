@@ -65,11 +65,7 @@ def test_no_longer_eligible_by_a_group(db: duckdb.DuckDBPyConnection) -> None:
 def test_a_group_with_an_unknown_year_is_not_reported_as_removed(
     missing: str, unknown: int, tmp_path: Path, raw_cache: Path
 ) -> None:
-    """CDE's workbook of a year comes weeks after the Dashboard; until then, most of the state's results are not known.
-
-    Regression: the text was that every group that had counted by the oldest year did not meet the criteria in the
-    newest.
-    """
+    """CDE's workbook comes weeks after the Dashboard; until then, most of the state's results are not known."""
     books = {f"assistancestatus{y}.xlsx" for y in ("18", "19-rev", "22", "23", "24")} - {missing}
     source = copy_of_state(tmp_path / "source", *books, "suspdownload2024.txt")
     db = Workplace(source, raw_cache, tmp_path / "out").decide()
@@ -217,8 +213,8 @@ def accepted(
         yield connection
 
 
-def test_the_day_after_an_acceptance_crosses_a_dated_fact(accepted: duckdb.DuckDBPyConnection) -> None:
-    """Regression: later nights without other changes still reported the difference as accepted."""
+def test_the_day_after_an_acceptance_ends_crosses_a_dated_fact(accepted: duckdb.DuckDBPyConnection) -> None:
+    """The night after the last day of an acceptance publishes even without other changes."""
     accepted.execute("select count(*) from reconciliation").fetchone()
     facts = dated_facts(accepted)
     for last_day in ("2026-02-01", "2027-06-30"):

@@ -477,10 +477,7 @@ def followed(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.mark.parametrize("n", range(len(UNDER_ANOTHER_CODE)))
 def test_a_case_under_an_ended_code_is_reported_for_its_successor(followed: duckdb.DuckDBPyConnection, n: int) -> None:
-    """Regression: the successor's reason was that no case is on record.
-
-    Nor can a case be entered under its code, since acts before a code began are rejected.
-    """
+    """A case cannot be entered under the new code, because acts before a code began are rejected."""
     (register, changes, statuses, day), (before, name, now, _) = UNDER_ANOTHER_CODE[n], FOLLOWED[n]
     assert followed.execute("select * from register_rejects").fetchall() == []
     found = followed.execute(
@@ -504,7 +501,7 @@ def test_a_case_under_an_ended_code_is_reported_for_its_successor(followed: duck
 def test_a_rejected_row_under_an_ended_code_leaves_its_successor_undetermined(
     workplace: Workplace, tmp_path: Path
 ) -> None:
-    """Two small mistakes in two registers. Regression: the district's reason was that nothing is on record."""
+    """Two small mistakes in two registers."""
     reference = reference_copy(tmp_path / "reference")
     for register, wrong in (("spi", {"determination_date": "soon"}), ("request", {"decision": "perhaps"})):
         add_rows(reference, register, case(register, cds=BORROWER, **wrong))

@@ -59,7 +59,7 @@ def test_parquet_types_are_those_of_the_schema(release: Path) -> None:
 
 
 def test_line_numbers_are_delta_encoded(release: Path) -> None:
-    """Regression: as a dictionary, they were a third of the largest file."""
+    """Dictionary encoding would make them a third of the largest file."""
     for name in ("indicator_results", "evidence", "assistance_letters"):
         group = pq.read_metadata(release / f"{name}.parquet").row_group(0)
         columns = {group.column(n).path_in_schema: group.column(n).encodings for n in range(group.num_columns)}

@@ -303,7 +303,7 @@ def test_consecutive_years_of_a_predecessor_count_the_same_way(decided: duckdb.D
 def test_a_predecessor_listed_after_its_last_day_leaves_it_undetermined(
     decided: duckdb.DuckDBPyConnection, day: str
 ) -> None:
-    """Regression: a careless day left the years after it without an owner, and the verdict was "no"."""
+    """A wrong day leaves the years after it without an owner, which is not a "no"."""
     pair = PAIRS["still listed", day]
     status, decided_by, reason = continuum(decided, pair)
     assert (status, decided_by) == ("undetermined", None)

@@ -99,7 +99,7 @@ IN_PART = {
     "case", [case if "science alone" in case else pytest.param(case, marks=pytest.mark.slow) for case in IN_PART]
 )
 def test_a_partly_loaded_dashboard_is_reported(case: str, workplace: Workplace) -> None:
-    """With only the science file, 2025 used to be in force without any decision or notice of what was missing."""
+    """With only one file of 2025, its determination is not in force, and the missing files are reported."""
     indicators, said, year = IN_PART[case]
     for indicator in indicators:
         text = (workplace.source / f"{indicator}download2024.txt").read_bytes().replace(b"\t2024\r", b"\t2025\r")
