@@ -73,7 +73,7 @@ def test_an_lea_prints_on_one_or_two_sheets(open_page: Open, page: str) -> None:
     assert len(re.findall(rb"/Type\s*/Page\b", pdf)) in (1, 2)
 
 
-def test_print_leaves_out_what_is_for_the_screen(open_page: Open) -> None:
+def test_print_omits_screen_only_parts(open_page: Open) -> None:
     page = open_page(f"lea/{SALINAS}.html")
     page.emulate_media(media="print")
     for gone in ("header.top", "button[data-print]", "button[data-copy]"):

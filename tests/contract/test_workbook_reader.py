@@ -296,7 +296,7 @@ def test_a_zip_bomb_is_stopped_while_unpacking() -> None:
         ("LARGEST_TEXT", 10, "more than 10 characters"),
     ],
 )
-def test_limits(monkeypatch: pytest.MonkeyPatch, limit: str, value: int, said: str) -> None:
+def test_workbook_limits_are_enforced(monkeypatch: pytest.MonkeyPatch, limit: str, value: int, said: str) -> None:
     module = xlsx_archive if hasattr(xlsx_archive, limit) else sheet_facts
     monkeypatch.setattr(module, limit, value)
     with pytest.raises(SourceError, match=said):

@@ -165,7 +165,7 @@ def test_each_verdict_names_its_inputs(made: Path, tables: duckdb.DuckDBPyConnec
     )
 
 
-def test_the_preview_is_named_on_everything(published: Workplace, tmp_path: Path) -> None:
+def test_every_output_names_the_preview(published: Workplace, tmp_path: Path) -> None:
     said = call("--rules", "2026-preview", "--out", published.out, "--to", tmp_path)
     assert "Previewed criteria: " in said
     folder = tmp_path / "dta-estimate-2026-preview"

@@ -269,7 +269,7 @@ def test_a_group_that_an_lea_never_had_is_reported_with_its_line(monterey: Monte
     assert 0 < len(found) < len(rows)
 
 
-def test_a_row_given_twice_and_a_missing_column_are_named(monterey: Monterey) -> None:
+def test_a_duplicate_row_and_a_missing_column_are_reported(monterey: Monterey) -> None:
     with pytest.raises(ConfigError, match=r"appears 2 times \(lines 5, 11\)\. Keep one row"):
         monterey.outlooks([*monterey.rows[:9], monterey.rows[3]])
     with pytest.raises(ConfigError, match="line 1: the header lacks status_level"):

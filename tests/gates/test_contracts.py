@@ -90,7 +90,7 @@ def grouped_by_column(table: Table) -> list[list[Constraint]]:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_a_doubled_key_fails_and_both_rows_are_named(spoiled: duckdb.DuckDBPyConnection, name: str) -> None:
+def test_a_duplicate_key_fails_and_both_rows_are_named(spoiled: duckdb.DuckDBPyConnection, name: str) -> None:
     spoiled.execute(
         f"insert into {quote(name)} from {quote(name)} where rowid = (select min(rowid) from {quote(name)})"
     )

@@ -232,7 +232,7 @@ COE = "27100000000000"
 three_groups(OF_2022_ON, COE, (2022, 2023, 2024))
 
 
-def test_a_county_office_is_judged_by_its_own_statute(decided: Decide) -> None:
+def test_a_county_office_uses_its_own_statute(decided: Decide) -> None:
     db = decided(OF_2022_ON)
     assert verdict(db, 2024, COE)[0] == "eligible"
     assert db.execute(

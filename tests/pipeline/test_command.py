@@ -252,7 +252,7 @@ def test_a_storage_error_of_duckdb_gives_a_plain_message(
         (("report", "workbook", "--out-file", "book.csv"), "must end in .xlsx"),
     ],
 )
-def test_an_option_that_would_do_nothing_or_harm_is_refused(
+def test_useless_or_harmful_options_are_refused(
     tmp_path: Path,
     arguments: tuple[str, ...],
     said: str,

@@ -18,7 +18,7 @@ from tests.workplace import Workplace, linked
         ("alter table eligibility drop column status", ["compare", "2023", "2024"]),
     ],
 )
-def test_an_earlier_release_is_named(
+def test_a_release_of_an_earlier_version_is_reported(
     bare: Workplace,
     tmp_path: Path,
     statement: str,

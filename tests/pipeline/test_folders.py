@@ -205,7 +205,7 @@ def test_a_backfill_does_not_write_into_a_foreign_folder(workplace: Workplace, t
         plan(workplace.settings(), 2023, 2024, [], earlier)
 
 
-def test_the_watch_leaves_nothing_in_a_foreign_folder(tmp_path: Path) -> None:
+def test_the_watch_writes_nothing_into_a_foreign_folder(tmp_path: Path) -> None:
     secrets(tmp_path)
     before = tree(tmp_path)
     seen = inspect_releases(tmp_path, 48)

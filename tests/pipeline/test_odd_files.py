@@ -171,7 +171,7 @@ def test_a_reissue_replaces_its_edition_in_a_folder(workplace: Workplace) -> Non
     assert unused_files(run) == []
 
 
-def test_editions_are_known_under_careless_names(workplace: Workplace) -> None:
+def test_editions_are_recognized_under_careless_names(workplace: Workplace) -> None:
     both_editions(workplace.source)
     for name in (EARLIER, LATER):
         (workplace.source / name).rename(workplace.source / f"Copy of {name}")

@@ -118,7 +118,7 @@ def test_values_that_contradict_each_other_are_asked_again(reference: Path) -> N
     assert to_arrow(load_registers(reference)["primary"]).column("cds").to_pylist() == ["27660680000000"]
 
 
-def test_an_identifier_that_is_taken_is_asked_again(reference: Path) -> None:
+def test_a_duplicate_identifier_is_asked_again(reference: Path) -> None:
     add_rows(reference, "request", case("request", case_id="S-1"))
     ended = register(reference, "add", "spi", answers=[*answers("spi"), "S-2", "y"])
     assert "registers/request.csv, line 2 has the same case_id." in ended.output
@@ -294,7 +294,7 @@ def test_an_invalid_row_is_never_written(reference: Path) -> None:
     assert text_of(reference, "spi") == before
 
 
-def test_a_write_that_fails_leaves_the_file_whole(reference: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_the_file_intact(reference: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     before = text_of(reference, "spi")
 
     def full(_: object, __: object) -> None:

@@ -337,7 +337,7 @@ def test_files_under_careless_names_are_read(workplace: Workplace) -> None:
     ("given", "real"),
     [("eladownload2024 (1).txt", "eladownload2023.txt"), ("graddownload2022.txt.txt", "suspdownload2022.txt")],
 )
-def test_a_careless_name_proves_nothing(workplace: Workplace, given: str, real: str) -> None:
+def test_a_careless_name_does_not_prove_a_file(workplace: Workplace, given: str, real: str) -> None:
     (workplace.source / real.replace("2023", "2024").replace("susp", "grad")).unlink()
     shutil.move(workplace.source / real, workplace.source / given)
     unused, _ = read(workplace)

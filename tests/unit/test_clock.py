@@ -66,7 +66,7 @@ def test_the_day_is_californias_in_every_zone(
 
 
 @pytest.mark.parametrize("zone", ["UTC", "Asia/Tokyo"], indirect=True)
-def test_a_file_that_comes_in_the_evening_is_first_seen_on_californias_day(
+def test_a_file_received_in_the_evening_has_californias_day(
     zone: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     at(monkeypatch, "2026-11-28T02:00:00")

@@ -51,7 +51,7 @@ def work(*rows: dict[str, str]) -> tuple[list[tuple[int, str, str]], list[dict]]
         (" ", None),
     ],
 )
-def test_numbers(text: str, number: float | None) -> None:
+def test_dashboard_numbers_are_read(text: str, number: float | None) -> None:
     faults, (row,) = work({"currdenom": text})
     assert faults == []
     assert row["current_denominator"] == number
