@@ -59,9 +59,9 @@ REFUSED: dict[str, tuple[bytes, tuple[str, ...]]] = {
     "header_missing": (lines(*ROWS), ("line 1", "lacks")),
     "mac_line_ends": (WHOLE.replace(b"\n", b"\r"), ("line 1", "old Macs")),
     "mac_line_end_in_a_row": (lines(HEADER, ROWS[0].replace("\t", "\r\t", 1), *ROWS[1:]), ("line 2", "line break")),
-    "workbook_under_the_name_of_a_text": (b"PK\x03\x04" + WHOLE, ("zip archive or a workbook",)),
-    "old_workbook_under_the_name_of_a_text": (b"\xd0\xcf\x11\xe0" + WHOLE, ("this is a workbook",)),
-    "blanks_in_place_of_tabs": (WHOLE.replace(b"\t", b"    "), ("line 1", "lacks")),
+    "workbook_named_as_text": (b"PK\x03\x04" + WHOLE, ("zip archive or a workbook",)),
+    "xls_named_as_text": (b"\xd0\xcf\x11\xe0" + WHOLE, ("this is a workbook",)),
+    "blanks_instead_of_tabs": (WHOLE.replace(b"\t", b"    "), ("line 1", "lacks")),
 }
 
 
@@ -99,14 +99,14 @@ READ: dict[str, tuple[bytes, int, list[int], Callable[[RawTable], object], objec
         first("districtname"),
         "Cañada",
     ),
-    "bom_behind_the_header": (
+    "bom_after_header": (
         lines(HEADER, "\ufeff" + ROWS[0], *ROWS[1:]),
         5,
         [],
         first("cds"),
         ROWS[0].split("\t")[0],
     ),
-    "byte_without_meaning": (
+    "undefined_byte": (
         with_value("districtname", "Ca?ada").replace(b"?", b"\x81"),
         5,
         [],

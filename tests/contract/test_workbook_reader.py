@@ -127,16 +127,16 @@ REFUSED: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
     "last_byte_cut": (lambda: NEW[:-1], ("cut off or damaged",)),
     "start_cut": (lambda: NEW[100:], ("this is not a workbook",)),
     "damaged_inside": (with_damaged_sheet, ("xl/worksheets/sheet2.xml", "Download the file again")),
-    "something_before_the_archive": (lambda: b"PK\x03\x04" + NEW, ("do not start with the file",)),
+    "bytes_before_archive": (lambda: b"PK\x03\x04" + NEW, ("do not start with the file",)),
     "sheet_part_missing": (lambda: repacked({SHEET: None}), ("has no separate part",)),
     "two_sheets_of_one_part": (
         lambda: repacked({RELS: replaced("sheet2.xml", "sheet1.xml")}),
         ("has no separate part",),
     ),
     "a_second_workbook": (lambda: repacked(more={"yl/workbook.xml": b"<workbook/>"}), ("a second workbook",)),
-    "entry_twice": (with_duplicate_entry, ("an entry appears twice",)),
+    "duplicate_entry": (with_duplicate_entry, ("an entry appears twice",)),
     "entry_outside": (lambda: repacked(more={"../../etc/x": b""}), ("a path outside itself",)),
-    "declared_sizes_lie": (lambda: with_false_sizes(50_001), ("does not match the archive's directory",)),
+    "false_declared_sizes": (lambda: with_false_sizes(50_001), ("does not match the archive's directory",)),
     "encrypted_entries": (flagged_encrypted, ("encrypted", "without a password")),
     "encrypted_package": (
         lambda: as_compound({"EncryptionInfo": b"x", "EncryptedPackage": b"y" * 5000}),
@@ -149,7 +149,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
         lambda: repacked(more={"xl/externalLinks/externalLink1.xml": b"<a/>"}),
         ("links to other workbooks",),
     ),
-    "external_link_elsewhere": (
+    "external_link_relationship": (
         lambda: repacked({RELS: replaced("</Relationships>", EXTERNAL)}),
         ("links to other workbooks",),
     ),
@@ -191,7 +191,7 @@ REFUSED: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
     ),
     "impossible_cell": (lambda: with_cells('<row r="9"><c r="A99999999"><v>1</v></c></row>'), ("cut off or damaged",)),
     "impossible_row": (lambda: with_cells('<row r="-1"><c><v>1</v></c></row>'), ("cut off or damaged",)),
-    "shared_string_that_is_not_there": (
+    "missing_shared_string": (
         lambda: with_cells('<row r="9"><c r="A9" t="s"><v>999999</v></c></row>'),
         ("cut off or damaged",),
     ),
@@ -203,26 +203,26 @@ REFUSED: dict[str, tuple[Callable[[], bytes], tuple[str, ...]]] = {
         lambda: as_xlsx({"2024": [[*TABLE[0], "EL_priorities"], [*TABLE[1], "A"]]}),
         ("line 1", "letter:el appears twice"),
     ),
-    "old_cut_in_the_middle": (lambda: OLD[: len(OLD) // 2], ("cut off or damaged",)),
-    "old_cut_at_the_end": (lambda: OLD[:-1], ("cut off or damaged",)),
-    "old_only_a_beginning": (lambda: OLD[:20], ("cut off or damaged",)),
-    "old_no_workbook": (lambda: as_compound({"WordDocument": b"x" * 5000}), ("not a workbook of Excel 97",)),
-    "old_macros": (lambda: as_compound({"Workbook": b"x" * 5000, "_VBA_PROJECT_CUR": b"x"}), ("macros",)),
-    "old_macro_sheet": (lambda: as_xls({"2024": TABLE}, sort=1), ("macros",)),
-    "old_password": (lambda: as_xls({"2024": TABLE}, extra_globals=record(0x002F, bytes(6))), ("encrypted",)),
-    "old_formula": (
+    "xls_cut_in_the_middle": (lambda: OLD[: len(OLD) // 2], ("cut off or damaged",)),
+    "xls_cut_at_the_end": (lambda: OLD[:-1], ("cut off or damaged",)),
+    "xls_first_bytes_only": (lambda: OLD[:20], ("cut off or damaged",)),
+    "xls_without_workbook": (lambda: as_compound({"WordDocument": b"x" * 5000}), ("not a workbook of Excel 97",)),
+    "xls_macros": (lambda: as_compound({"Workbook": b"x" * 5000, "_VBA_PROJECT_CUR": b"x"}), ("macros",)),
+    "xls_macro_sheet": (lambda: as_xls({"2024": TABLE}, sort=1), ("macros",)),
+    "xls_password": (lambda: as_xls({"2024": TABLE}, extra_globals=record(0x002F, bytes(6))), ("encrypted",)),
+    "xls_formula": (
         lambda: as_xls({"2024": TABLE}, extra_cells=formula(8, 27)),
         ("line 9", "cell AB9 of sheet '2024' contains a formula"),
     ),
-    "old_external_link": (
+    "xls_external_link": (
         lambda: as_xls({"2024": TABLE}, extra_globals=record(0x01AE, b"\x01\x00\x05\x00\x00other")),
         ("links to other workbooks",),
     ),
-    "old_far_cell": (
+    "xls_far_cell": (
         lambda: as_xls({"2024": TABLE}, extra_cells=record(0x0203, struct.pack("<HHHd", 65535, 255, 0, 1.0))),
         ("more than 5,000,000 cells",),
     ),
-    "old_of_excel_95": (
+    "xls_of_excel_95": (
         lambda: OLD.replace(b"\x09\x08\x10\x00\x00\x06", b"\x09\x08\x10\x00\x00\x05", 1),
         ("older than Excel 97",),
     ),

@@ -21,7 +21,7 @@ SLOW: dict[str, tuple[Answer, str]] = {
         raw(b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n", pause=0.02, times=FOREVER),
         "not complete after 0.6 seconds",
     ),
-    "early_hints_as_fast_as_it_goes": (
+    "endless_early_hints": (
         raw(b"HTTP/1.1 103 Early Hints\r\n\r\n" * 100, times=FOREVER),
         "not complete after 0.6 seconds",
     ),
@@ -30,9 +30,9 @@ SLOW: dict[str, tuple[Answer, str]] = {
         raw(OK + b"Content-Length: 100000\r\n\r\n", b"x", pause=0.02, times=FOREVER),
         "not complete after 0.6 seconds",
     ),
-    "chunks_without_end": (raw(CHUNKED, b"1\r\nx\r\n", pause=0.02, times=FOREVER), "not complete after 0.6 seconds"),
-    "one_chunk_without_end": (raw(CHUNKED + b"1", b"0", pause=0.02, times=FOREVER), "not complete after 0.6 seconds"),
-    "error_with_a_slow_head": (
+    "endless_chunks": (raw(CHUNKED, b"1\r\nx\r\n", pause=0.02, times=FOREVER), "not complete after 0.6 seconds"),
+    "endless_chunk_size": (raw(CHUNKED + b"1", b"0", pause=0.02, times=FOREVER), "not complete after 0.6 seconds"),
+    "error_with_slow_header": (
         raw(b"HTTP/1.1 503 Busy\r\n", b"X", pause=0.02, times=FOREVER),
         "not complete after 0.6 seconds",
     ),
@@ -42,7 +42,7 @@ SLOW: dict[str, tuple[Answer, str]] = {
 @pytest.mark.parametrize(
     "case",
     [
-        case if case in ("headers_byte_by_byte", "chunks_without_end") else pytest.param(case, marks=pytest.mark.slow)
+        case if case in ("headers_byte_by_byte", "endless_chunks") else pytest.param(case, marks=pytest.mark.slow)
         for case in SLOW
     ],
 )
@@ -127,14 +127,14 @@ def test_206_to_a_first_request_is_never_accepted(night: Night, cde: Cde, last: 
 
 SIZE = len(ELA_BYTES)
 RESUMED: dict[str, Answer] = {
-    "from_another_place": part(10_000, SIZE - 1),
+    "from_another_offset": part(10_000, SIZE - 1),
     "of_another_version": part(20_000, SIZE - 1, etag='"b"'),
-    "of_a_size_not_told": part(20_000, SIZE - 1, whole="*"),
-    "without_saying_which_part": raw(b"HTTP/1.1 206 Partial Content\r\nContent-Length: 5\r\n\r\nabcde"),
+    "unknown_size": part(20_000, SIZE - 1, whole="*"),
+    "without_content_range": raw(b"HTTP/1.1 206 Partial Content\r\nContent-Length: 5\r\n\r\nabcde"),
     "with_a_superscript": raw(
         "HTTP/1.1 206 Part\r\nContent-Length: 5\r\nContent-Range: bytes \u00b2-4/5\r\n\r\nabcde".encode("latin-1")
     ),
-    "short_of_the_end": part(20_000, SIZE - 101),
+    "before_the_end": part(20_000, SIZE - 101),
 }
 
 
@@ -158,19 +158,19 @@ BROKEN: dict[str, tuple[Answer, str]] = {
     "length_too_long": (lengths(b"%d" % (SIZE + 5), ELA_BYTES), "the connection broke"),
     "length_too_short": (lengths(b"1000", ELA_BYTES), "the last line is cut off"),
     "two_lengths": (raw(OK + b"Content-Length: 5\r\nContent-Length: 6\r\n\r\nabcde"), "the connection broke"),
-    "length_in_words": (lengths(b"five", b"abcde"), "the connection broke"),
+    "length_not_a_number": (lengths(b"five", b"abcde"), "the connection broke"),
     "length_superscript": (lengths(b"\xb2", b"ab"), "the connection broke"),
     "length_negative": (lengths(b"-5", b"abcde"), "the connection broke"),
     "length_huge": (lengths(b"9" * 18, b"abcde"), "more than 200,000,000 is refused"),
     "gzip": (raw(OK + b"Content-Encoding: gzip\r\nContent-Length: 4\r\n\r\n\x1f\x8b00"), "compressed"),
-    "gzip_of_a_transfer": (
+    "gzip_transfer_encoding": (
         raw(OK + b"Transfer-Encoding: gzip, chunked\r\n\r\n4\r\nabcd\r\n0\r\n\r\n"),
         "the connection broke",
     ),
     "no_http": (raw(b"220 ftp ready\r\n"), "the connection broke"),
-    "head_without_end": (raw(OK + b"X: " + b"x" * 300_000), "the connection broke"),
+    "oversized_header": (raw(OK + b"X: " + b"x" * 300_000), "the connection broke"),
     "hung_up": (raw(b""), "the connection broke"),
-    "redirect_to_no_address": (status(302, Location="https://[::1/x"), "Invalid URL in location header"),
+    "redirect_to_invalid_address": (status(302, Location="https://[::1/x"), "Invalid URL in location header"),
     "redirect_with_escapes": (
         raw(b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: https://local\x1b[31mhost/\r\n\r\n"),
         "the connection broke",

@@ -113,7 +113,7 @@ def levels_are_reversed(folder: Path) -> None:
     rewrite(folder / "chronicdownload2024.txt", set_levels(lambda n: 6 - n, "statuslevel", "color"))
 
 
-def two_years_are_exchanged(folder: Path) -> None:
+def two_years_are_swapped(folder: Path) -> None:
     one, other = (of_year(folder / f"graddownload{a}.txt", b) for a, b in ((2023, 2024), (2024, 2023)))
     replace(folder, "graddownload2024.txt", one)
     replace(folder, "graddownload2023.txt", other)
@@ -127,14 +127,14 @@ def last_years_file_with_this_years_number(folder: Path) -> None:
     replace(folder, "mathdownload2025.txt", of_year(folder / "mathdownload2024.txt", 2025))
 
 
-def a_group_is_doubled(folder: Path) -> None:
+def a_group_is_duplicated(folder: Path) -> None:
     rewrite(
         folder / "suspdownload2024.txt",
         lambda header, rows: rows + [row for row in rows if row["studentgroup"] == "EL"],
     )
 
 
-def a_group_is_doubled_with_other_numbers(folder: Path) -> None:
+def a_group_is_duplicated_with_other_numbers(folder: Path) -> None:
     def change(header: list[str], rows: list[Row]) -> list[Row]:
         return rows + [
             {**row, "currdenom": str(int(row["currdenom"]) + 1)}
@@ -182,7 +182,7 @@ def rates_as_fractions(folder: Path) -> None:
     rewrite(folder / "suspdownload2025.txt", each(change))
 
 
-def numerators_and_denominators_exchanged(folder: Path) -> None:
+def numerators_and_denominators_swapped(folder: Path) -> None:
     rewrite(
         folder / "graddownload2025.txt",
         each(lambda row: row.update(currnumer=row["currdenom"], currdenom=row["currnumer"])),
@@ -214,7 +214,7 @@ def another_districts_rows(folder: Path) -> None:
         rewrite(path, each(lambda row, c=column: row.update({c: re.sub("^0150000", "0177777", row[c])})))
 
 
-def a_file_is_gone(folder: Path) -> None:
+def a_file_is_missing(folder: Path) -> None:
     (folder / "graddownload2023.txt").unlink()
 
 
@@ -226,23 +226,23 @@ CORRUPTIONS: dict[str, Corruption] = {
         ("All colors are shifted by one", colors_are_shifted),
         ("All status levels of 2022 are shifted by one", status_levels_are_shifted),
         ("The levels are counted from the other end", levels_are_reversed),
-        ("Two years are exchanged, with their numbers changed", two_years_are_exchanged),
+        ("Two years are exchanged, with their numbers changed", two_years_are_swapped),
         ("Last year's file under this year's name", last_years_file_under_this_years_name),
         ("Last year's file under this year's name, with this year's number", last_years_file_with_this_years_number),
-        ("A student group is doubled", a_group_is_doubled),
-        ("A student group is doubled, with other numbers", a_group_is_doubled_with_other_numbers),
+        ("A student group is doubled", a_group_is_duplicated),
+        ("A student group is doubled, with other numbers", a_group_is_duplicated_with_other_numbers),
         ("A student group is missing", a_group_is_missing),
         ("CDS codes without leading zeros", codes_without_leading_zeros),
         ("A workbook with half its rows", half_a_sheet),
         ("Priority letters are one column too far to the right", letters_in_the_next_column),
         ("A file with half its rows", half_a_file),
         ("Rates as fractions", rates_as_fractions),
-        ("Numerators and denominators are exchanged", numerators_and_denominators_exchanged),
+        ("Numerators and denominators are exchanged", numerators_and_denominators_swapped),
         ("Colors in a file of 2022", colors_in_the_file_of_2022),
         ("A color column of nothing but 0", no_colors),
         ("Charter schools lose their flag, and their workbooks", charters_lose_their_flag),
         ("A district's rows under a code that did not exist", another_districts_rows),
-        ("A file that was there is gone", a_file_is_gone),
+        ("A file that was there is gone", a_file_is_missing),
     )
 }
 

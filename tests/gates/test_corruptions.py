@@ -28,7 +28,7 @@ DOCS = (PROJECT / "reports" / "docs" / "gates.md").read_text("utf-8")
 # tested in one state, because the rows that name the files show each of them.
 CONTRACTS = {
     "a_county_is_missing": "dashboard-ela-2025",
-    "two_years_are_exchanged": "dashboard-grad-",
+    "two_years_are_swapped": "dashboard-grad-",
     "last_years_file_with_this_years_number": "dashboard-math-2025",
     "a_group_is_missing": "dashboard-chronic-2025",
     "colors_in_the_file_of_2022": "dashboard-ela-2022",

@@ -66,7 +66,7 @@ REQUESTS: dict[str, tuple[bytes, bytes]] = {
         request_for(b"/release/1/reports/index.html", b"Range: bytes=" + b"9" * 5000 + b"-"),
         b"400",
     ),
-    "range_of_nothing": (request_for(b"/release/1/reports/index.html", b"Range: bytes=-"), b"400"),
+    "empty_range": (request_for(b"/release/1/reports/index.html", b"Range: bytes=-"), b"400"),
     "range_backwards": (request_for(b"/release/1/reports/index.html", b"Range: bytes=3-1"), b"400"),
     "range_of_letters": (request_for(b"/release/1/reports/index.html", b"Range: bytes=a-b"), b"400"),
     "no_host": (b"GET /release/1/reports/index.html HTTP/1.1\r\n\r\n", b"400"),

@@ -130,13 +130,13 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         'edition = "first"\n',
         r"line \d+.*'first' is not an edition",
     ),
-    "catalog_id_twice": (
+    "catalog_duplicate_id": (
         "catalog.toml",
         'id = "dashboard-math-2017"',
         'id = "dashboard-ela-2017"',
         r"line {n}, source.1.id: .*appears 2 times",
     ),
-    "catalog_file_twice": (
+    "catalog_duplicate_file": (
         "catalog.toml",
         'file = "mathdownload2017f.txt"',
         'file = "ELAdownload2017f.txt"',
@@ -202,7 +202,12 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "\nx = " + "[" * 5000,
         r"catalog.toml: not valid TOML: brackets are nested too deeply",
     ),
-    "catalog_no_toml": ("catalog.toml", 'format = "text"', "format = text", r"catalog.toml: not valid TOML.*line {n}"),
+    "catalog_invalid_toml": (
+        "catalog.toml",
+        'format = "text"',
+        "format = text",
+        r"catalog.toml: not valid TOML.*line {n}",
+    ),
     "layouts_bad_pattern": (
         "layouts.toml",
         '"metmethod(\\\\d)"',
@@ -265,13 +270,13 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         '["AA", "ZZ",',
         r"rules/2024.toml, line {n}, student_groups: unknown student group 'ZZ'",
     ),
-    "rules_group_twice": (
+    "rules_duplicate_group": (
         "rules/2024.toml",
         '["AA", "AI",',
         '["AA", "AA", "AI",',
         r"rules/2024.toml, line {n}, student_groups: .*'AA' appears 2 times",
     ),
-    "rules_group_of_no_year": (
+    "rules_group_without_year": (
         "rules/2024.toml",
         'only_groups = ["EL", "LTEL"]',
         'only_groups = ["EL", "ELO"]',
@@ -295,7 +300,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "methods = [1, 2, 3, 4, 5]",
         r"rules/2024.toml, line \d+, assistance.methods: .*'5'",
     ),
-    "rules_id_twice": (
+    "rules_duplicate_id": (
         "rules/2024.toml",
         '"2024-p5-grad-red"',
         '"2024-p5-chronic-red"',
@@ -307,7 +312,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         '"2023-p5-grad-red"',
         r"criterion.\d+.id: criterion id '2023-p5-grad-red'",
     ),
-    "rules_years_counted_twice": (
+    "rules_duplicate_years": (
         "rules/2024.toml",
         "[2019, 2022, 2023, 2024]",
         "[2019, 2022, 2024, 2024]",
@@ -325,7 +330,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "years_required = 5",
         r"line \d+, continuum.years_required: 5",
     ),
-    "rules_more_priorities_than_judged": (
+    "rules_more_priorities_than_counted": (
         "rules/2024.toml",
         "priorities_required = 2",
         "priorities_required = 9",
@@ -415,7 +420,7 @@ FAULTS: dict[str, tuple[str, str, str, str]] = {
         "code,county",
         r"reference/counties.csv, line {n}: the header lacks county_code",
     ),
-    "reference_header_twice": (
+    "reference_duplicate_header": (
         "reference/counties.csv",
         "county_code,county",
         "county_code,county,county",
