@@ -55,6 +55,7 @@ def test_no_verdict_is_as_of_a_day_after_the_run(tmp_path: Path, monkeypatch: py
         assert db.execute("select max(as_of) from assistance_years").fetchall() == [(today,)]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("year", "following", "standing"),
     [pytest.param(2023, 2024, "final", marks=pytest.mark.slow), (2025, 2026, "provisional")],

@@ -92,6 +92,7 @@ def test_a_backfill_has_its_own_folder_for_each_year(tmp_path: Path) -> None:
         plan(settings, 2024, 2024, [], settings.out)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "asked",
     [

@@ -3,6 +3,7 @@
 from itertools import count
 
 import duckdb
+import pytest
 
 from reports.published import rows
 from reports.site.tallies import add_lines
@@ -135,6 +136,7 @@ for code in GROUPS:
     green(APART, NEVER_IN_2017, code, 2024)
 
 
+@pytest.mark.slow
 def test_the_cause_names_the_counted_year_that_left_the_window(decided: Decide) -> None:
     """Without the files of 2023, two years leave the window at once; no group met the criteria in the first one."""
     db = decided(APART)

@@ -41,6 +41,7 @@ def run_on_code_page(out: Path, page: str) -> list[Ended]:
     return in_turn(out, COMMANDS, PYTHONIOENCODING=page)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "page",  # Windows; the others are slow
     [

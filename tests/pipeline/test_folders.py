@@ -136,6 +136,7 @@ def test_folders_of_earlier_versions_are_accepted_without_a_mark(released: Workp
         claim_folders(released.settings(out=folder))
 
 
+@pytest.mark.slow
 def test_a_first_run_that_failed_can_be_repeated(workplace: Workplace) -> None:
     whole = workplace.source.rename(workplace.source.with_name("whole"))
     workplace.source.mkdir()

@@ -69,6 +69,7 @@ def our_reds(db: duckdb.DuckDBPyConnection) -> dict[tuple[str, str], set[str]]:
     return found
 
 
+@pytest.mark.slow
 def test_the_list_of_reds_is_compared_cell_by_cell(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
     reds = our_reds(db)
     ((first, group), indicators), *_ = sorted(reds.items())

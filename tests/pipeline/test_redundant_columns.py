@@ -334,6 +334,7 @@ def miswritten(local: Local) -> Iterator[duckdb.DuckDBPyConnection]:
         yield db
 
 
+@pytest.mark.slow
 def test_the_priority_of_a_local_row_must_match_its_file(miswritten: duckdb.DuckDBPyConnection) -> None:
     """Another spelling of a number is the same number, and two rows with the same number are one too many."""
     found = {(file, cds, said) for file, cds, column, said in rejects(miswritten) if column == "priority"}
@@ -348,6 +349,7 @@ def test_the_priority_of_a_local_row_must_match_its_file(miswritten: duckdb.Duck
 # ---- answers of local indicators ----
 
 
+@pytest.mark.slow
 def test_an_answer_that_its_year_does_not_use_is_rejected(miswritten: duckdb.DuckDBPyConnection) -> None:
     refused = {key for key, is_refused in ANSWERS.items() if is_refused}
     found = {(file, cds, said) for file, cds, column, said in rejects(miswritten) if column == "performance"}

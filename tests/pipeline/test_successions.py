@@ -166,6 +166,7 @@ def merged(
         yield connection
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("year", TAKEN_IN)
 def test_a_missing_row_of_a_merged_district_is_unknown(merged: duckdb.DuckDBPyConnection, year: int) -> None:
     """It was listed in the other years, so it is not the later merged district under another code."""
@@ -497,6 +498,7 @@ MOVED_CHARTER = {
 }
 
 
+@pytest.mark.slow
 def test_a_charter_school_with_a_new_code_considers_its_former_code(tmp_path: Path, raw_cache: Path) -> None:
     boards, reference = Dashboards(), reference_copy(tmp_path / "reference")
     moved_charters = {}
