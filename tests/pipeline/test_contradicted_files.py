@@ -85,6 +85,7 @@ def test_the_stage_gives_the_same_result_when_repeated(exchanged: Run) -> None:
     assert not {u.source_id for u in first} & used
 
 
+@pytest.mark.slow
 def test_the_edition_of_the_current_release_is_used_instead(
     bare_released: Workplace, db: duckdb.DuckDBPyConnection
 ) -> None:

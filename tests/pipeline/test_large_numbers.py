@@ -5,6 +5,8 @@ The run continues.
 
 from collections.abc import Callable
 
+import pytest
+
 from tests.pipeline.test_hidden_characters import SALINAS, in_row, set_cell
 from tests.pipeline.test_other_sources import PAGE
 from tests.workplace import Workplace
@@ -28,6 +30,7 @@ WORKBOOKS = {  # file -> sheet, heading, row, column as reported
 }
 
 
+@pytest.mark.slow
 def test_large_numbers_are_rejected(workplace: Workplace, edit: Callable[[str, Callable[[str], str]], None]) -> None:
     for file, (column, value) in CELLS.items():
         edit(file, lambda t, c=column, v=value: in_row(t, SALINAS, c, v))  # type: ignore[misc]

@@ -214,6 +214,7 @@ def test_every_command_reports_an_invalid_manifest(
     assert main(("sources", "--out", single_release), monkeypatch) == 6
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "kind",  # the test above covers every kind; here, one of each sort
     [

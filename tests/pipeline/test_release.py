@@ -136,6 +136,7 @@ def test_another_day_publishes_only_after_a_dated_fact(released: Workplace) -> N
     assert begun == ["snapshot", "compare", "raw"]
 
 
+@pytest.mark.slow
 def test_row_order_and_column_order_do_not_matter(workplace: Workplace, db: duckdb.DuckDBPyConnection) -> None:
     path = workplace.source / "chronicdownload2023.txt"
     header, *lines = path.read_text().rstrip("\n").split("\n")

@@ -171,6 +171,7 @@ def changed(raw_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterat
         yield Changed(db, spoiled, written, answered)
 
 
+@pytest.mark.slow
 def test_every_row_of_cdes_list_of_january_2023_is_read(changed: Changed, words: duckdb.DuckDBPyConnection) -> None:
     rows, db = groups_named(STATE / GOALS), changed.db
     counted = db.execute(

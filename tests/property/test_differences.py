@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -44,6 +45,7 @@ def expected(old: list[Row], new: list[Row]) -> list[tuple[str, str | None, int,
     return found
 
 
+@pytest.mark.slow
 @settings(max_examples=25, deadline=None, derandomize=True)
 @given(ROWS, ROWS)
 @example([("1", "AA", "1", None)] * 2, [("1", "AA", "1", None)])

@@ -249,6 +249,7 @@ def test_a_page_reports_a_reached_limit_and_keeps_the_query(client_with_short_li
     assert page.xpath("//textarea")[0].text_content().strip() == ENDLESS["sleep"]
 
 
+@pytest.mark.slow
 def test_the_row_limit_is_stated_in_every_format(client_in_process: httpx.Client) -> None:
     query = {"q": "select i from range(10000000000) t(i)"}
     answer = client_in_process.get("/sql.json", params=query)

@@ -91,6 +91,7 @@ def test_a_worker_ends_when_its_parent_is_killed(tmp_path: Path) -> None:
     wait_until(lambda: not psutil.pid_exists(beating))
 
 
+@pytest.mark.slow
 def test_a_signal_ends_the_wait(start: Callable[..., Worker], tmp_path: Path) -> None:
     one = start(beat, tmp_path / "beat")
     threading.Timer(1, lambda: os.kill(os.getpid(), signal.SIGINT)).start()
