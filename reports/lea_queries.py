@@ -15,6 +15,7 @@ from reports.lea_records import (
     Successor,
     Watched,
 )
+from transforms.database import row_hashes
 
 LISTED = "cds between $first and $last and cds in (select unnest($codes))"  # ranges of sorted tables are fast to read
 HERE = f"where {LISTED}"
@@ -41,10 +42,9 @@ class Query:
 
     @property
     def hashes(self) -> str:
-        """The number of rows of each LEA and two hashes of them, with the columns that determine their order."""
-        columns = ", ".join([self.columns, *(part.split()[0] for part in self.order.split(", ") if part)])
-        rows = f"select {columns} {self.source}"
-        return f"select cds, count(*), sum(hash(hash(q))), bit_xor(hash(q)) from ({rows}) q group by cds"
+        """The hashes of the rows of each LEA, with the columns that determine their order."""
+        ordered = [part.split()[0] for part in self.order.split(", ") if part]
+        return f"select cds, {row_hashes([*self.columns.split(', '), *ordered])} {self.source} group by cds"
 
 
 # What leaves a verdict open, for each one that is not determined: the fields of LeftOpen as one struct.

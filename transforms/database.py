@@ -66,6 +66,16 @@ def quote(identifier: str) -> str:
     return '"' + identifier.replace('"', '""') + '"'
 
 
+def row_hashes(columns: Iterable[str]) -> str:
+    """Return SQL for rows in any order: their number, and the sum and exclusive or of their hashes.
+
+    Each row's hash is hashed once more, because DuckDB combines the hashes of columns by exclusive or, so that swapped
+    values could cancel out.
+    """
+    row = f"hash(hash({', '.join(map(quote, columns))}))"
+    return f"count(*), coalesce(sum({row}), 0), coalesce(bit_xor({row}), 0)"
+
+
 def literal(text: str) -> str:
     """Return a quoted SQL string, for statements that take no parameters."""
     return "'" + text.replace("'", "''") + "'"

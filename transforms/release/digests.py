@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from transforms.dashboard.parts import PARTED, parts_digest
-from transforms.database import fetch_one, first_column, quote
+from transforms.database import fetch_one, first_column, quote, row_hashes
 from transforms.files import sha256_of
 from transforms.run import Run
 from transforms.schema import Table, published_tables
@@ -109,13 +109,8 @@ def table_digest(connection: duckdb.DuckDBPyConnection, table: Table) -> str:
 
 
 def rows_digest(connection: duckdb.DuckDBPyConnection, relation: str, columns: Sequence[str]) -> str:
-    """Return the digest of rows in any order: their number, and the sum and exclusive or of their hashes.
-
-    Each row's hash is hashed once more, because DuckDB combines the hashes of columns by exclusive or, so that swapped
-    values could cancel out.
-    """
-    hashed = f"select hash(hash({', '.join(map(quote, columns))})) as h from {relation}"
-    row = fetch_one(connection, f"select count(*), coalesce(sum(h), 0), coalesce(bit_xor(h), 0) from ({hashed})")
+    """Return the digest of rows in any order."""
+    row = fetch_one(connection, f"select {row_hashes(columns)} from {relation}")
     return hashlib.sha256(f"{','.join(columns)} {row}".encode()).hexdigest()
 
 
