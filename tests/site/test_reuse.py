@@ -23,7 +23,8 @@ from transforms.release.current import DATABASE
 from transforms.schema import published_tables
 
 SALINAS = "27661590000000"
-FEW = (SALINAS, "27102720000000", "27102720124297")  # with its county office and a charter school
+BORROWER = "27660680000000"  # South Monterey County Joint Union High
+FEW = (SALINAS, BORROWER, "27102720000000", "27102720124297")  # with its county office and a charter school
 ABOUT_THE_RELEASE = """
     update meta_release set release_id = 'another', as_of = as_of + 1, scope = 'Another scope';
     update meta_release set not_loaded = ['2027: out, not loaded'];
@@ -32,7 +33,11 @@ ABOUT_THE_RELEASE = """
 """
 OF_ONE_LEA = {  # each of another LEA
     "27661590000000": "update evidence set level = 1 where cds = $cds and dashboard_year = 2024 and level = 2",
-    "27660680000000": "update indicator_results set current_status = 1 where cds = $cds and dashboard_year = 2023",
+    "27660270000000": "update indicator_results set current_status = 1 where cds = $cds and dashboard_year = 2023",
+    BORROWER: (  # only the order of its events changes
+        "update state_loan_events set event_date = date '1900-01-01'"
+        " where (event_date, event_id) = (select max((event_date, event_id)) from state_loan_events where cds = $cds)"
+    ),
     "27102720000000": "update eligibility set reason = 'Another reason.' where cds = $cds and pathway = 'continuum'",
     "27751500000000": "update leas set lea_name = 'Another Name' where cds = $cds",
     "27754400000000": "delete from student_group_history where cds = $cds and student_group = 'EL'",
